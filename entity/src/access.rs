@@ -1,0 +1,267 @@
+//! Who may see a row: a pure function of the row, and nothing else.
+//!
+//! A **space** is a set of people who see the same things. [`Record::audience`] names the spaces in
+//! which a row is published and at what level; the platform publishes it there in the same commit.
+
+use async_graphql::Enum;
+use sea_orm::{ActiveModelTrait, DeriveActiveEnum, EntityTrait, EnumIter, FromQueryResult, IntoActiveModel, ModelTrait};
+use serde::{Deserialize, Serialize};
+
+use crate::value::Id;
+
+/// What a space stands for.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SpaceKind {
+    /// Everybody with a standing in any organisation.
+    Network,
+    /// The people of one organisation.
+    Organisation,
+    /// The people of all sides of one partnership.
+    Partnership,
+    /// The people of one side of one partnership.
+    Side,
+    /// One person.
+    Person,
+}
+
+/// A space by what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SpaceRef {
+    /// What it stands for.
+    pub kind: SpaceKind,
+    /// The organisation, partnership, side or person; nil for the network.
+    pub subject: Id,
+}
+
+impl SpaceRef {
+    /// Everybody with a standing in any organisation.
+    pub const NETWORK: Self = Self { kind: SpaceKind::Network, subject: Id::NIL };
+
+    /// The people of one organisation.
+    pub const fn organisation(subject: Id) -> Self {
+        Self { kind: SpaceKind::Organisation, subject }
+    }
+
+    /// The people of all sides of one partnership.
+    pub const fn partnership(subject: Id) -> Self {
+        Self { kind: SpaceKind::Partnership, subject }
+    }
+
+    /// The people of one side.
+    pub const fn side(subject: Id) -> Self {
+        Self { kind: SpaceKind::Side, subject }
+    }
+
+    /// One person.
+    pub const fn person(subject: Id) -> Self {
+        Self { kind: SpaceKind::Person, subject }
+    }
+}
+
+/// How much of a row a space sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Level {
+    /// Without the restricted fields.
+    Basic = 1,
+    /// Everything.
+    Full = 2,
+}
+
+impl Level {
+    /// Number as stored in `publication.level`.
+    pub const fn stored(self) -> i16 {
+        self as i16
+    }
+
+    /// From the stored number; an unknown one reads as the lesser level.
+    pub const fn from_stored(stored: i16) -> Self {
+        if stored >= 2 { Self::Full } else { Self::Basic }
+    }
+}
+
+/// The spaces of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// The record with whose audience this one is published too.
+    pub inherits: Option<Id>,
+    /// Spaces of its own.
+    pub spaces: Vec<(SpaceRef, Level)>,
+}
+
+impl Audience {
+    /// Published where, and only where, the parent is.
+    pub const fn inherits(parent: Id) -> Self {
+        Self { inherits: Some(parent), spaces: Vec::new() }
+    }
+
+    /// Published in one space, whole.
+    pub fn of(space: SpaceRef) -> Self {
+        Self { inherits: None, spaces: vec![(space, Level::Full)] }
+    }
+
+    /// And in one more space.
+    #[must_use]
+    pub fn and(mut self, space: SpaceRef, level: Level) -> Self {
+        self.spaces.push((space, level));
+        self
+    }
+}
+
+/// The kinds of records, one for each table of the domain.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[graphql(name = "RecordKind")]
+pub enum Kind {
+    /// An organisation.
+    Organisation,
+    /// A person.
+    Person,
+    /// A person's way to sign in.
+    Account,
+    /// A person's standing in an organisation.
+    Membership,
+    /// A partnership.
+    Partnership,
+    /// One side of a partnership.
+    PartnershipSide,
+    /// A person's standing on one side of a partnership.
+    SideRole,
+    /// A request for the consent of every side.
+    ConsentRequest,
+    /// What one side said.
+    Consent,
+    /// A threat.
+    Threat,
+    /// A risk.
+    Risk,
+    /// How one side sees a risk.
+    RiskPerception,
+    /// One computed level of a risk, append-only.
+    RiskLevelRecord,
+}
+
+/// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
+/// the root field, and the check of the target space.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Right {
+    /// Be signed in: own account, reference data, limits.
+    SignedIn,
+    /// Read organisations.
+    OrganisationRead,
+    /// Keep the entry of one's own organisation.
+    OrganisationKeep,
+    /// Read the people of one's own organisation.
+    PeopleRead,
+    /// Keep the people of one's own organisation: persons, standings, accounts.
+    PeopleKeep,
+    /// Open a draft partnership in the name of one's own organisation.
+    PartnershipOpen,
+    /// Read partnerships, their sides, roles and consents.
+    PartnershipRead,
+    /// Name the people of one's own side.
+    SideStaff,
+    /// Edit a draft or proposed partnership.
+    PartnershipEdit,
+    /// Put a partnership to every side, take it back, ask for it to be resumed.
+    PartnershipPropose,
+    /// Suspend a partnership.
+    PartnershipSuspend,
+    /// Consent, refuse or withdraw for one's own side.
+    ConsentDecide,
+    /// Read threats, risks, perceptions and levels, and follow level changes.
+    RiskRead,
+    /// Name threats and risks and edit them.
+    RiskEdit,
+    /// Record how one's own side sees a risk; propose a joint level.
+    RiskAssess,
+    /// Read the ledger of a space.
+    LedgerRead,
+}
+
+/// A row of a domain table: who sees it, and what is held back at the lesser level.
+pub trait Record:
+    ModelTrait<Entity: EntityTrait<Model = Self, ActiveModel: ActiveModelTrait<Entity = Self::Entity> + Send>>
+    + FromQueryResult
+    + IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel>
+    + Serialize
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+    /// Its kind.
+    const KIND: Kind;
+    /// The right that reads it.
+    const READ: Right;
+    /// Raised when [`Record::audience`] changes its answer for rows that exist: they are republished at migration.
+    const AUDIENCE_VERSION: i16 = 1;
+    /// Whether some fields are held back at [`Level::Basic`].
+    const REDACTS: bool = false;
+
+    /// Stable id.
+    fn id(&self) -> Id;
+    /// Counts the edits, from 1.
+    fn version(&self) -> i32;
+    /// Sets version and time of change.
+    fn stamp(&mut self, version: i32, at: chrono::DateTime<chrono::Utc>);
+    /// Sets who made it and when.
+    fn made(&mut self, by: Id, at: chrono::DateTime<chrono::Utc>);
+    /// The spaces in which it is published. Pure, and independent of the clock.
+    fn audience(&self) -> Audience;
+    /// Empties what [`Level::Basic`] holds back and names the emptied fields as the API spells them.
+    fn redact(&mut self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// Declares a table row as a record: kind, right to read, audience.
+macro_rules! record {
+    ($kind:ident, $read:ident, |$row:ident| $audience:expr $(, redact |$red:ident| $redact:block)?) => {
+        impl $crate::access::Record for Model {
+            const KIND: $crate::access::Kind = $crate::access::Kind::$kind;
+            const READ: $crate::access::Right = $crate::access::Right::$read;
+            $(
+                const REDACTS: bool = true;
+                fn redact(&mut self) -> &'static [&'static str] {
+                    let $red = self;
+                    $redact
+                }
+            )?
+
+            fn id(&self) -> $crate::value::Id {
+                self.id
+            }
+
+            fn version(&self) -> i32 {
+                self.version
+            }
+
+            fn stamp(&mut self, version: i32, at: chrono::DateTime<chrono::Utc>) {
+                self.version = version;
+                self.updated_at = at;
+            }
+
+            fn made(&mut self, by: $crate::value::Id, at: chrono::DateTime<chrono::Utc>) {
+                self.created_by = by;
+                self.created_at = at;
+            }
+
+            fn audience(&self) -> $crate::access::Audience {
+                let $row = self;
+                $audience
+            }
+        }
+    };
+}
+pub(crate) use record;

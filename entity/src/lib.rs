@@ -1,0 +1,26 @@
+//! The nouns of safepact.
+//!
+//! One struct is table row, GraphQL object and SDL text: a column's doc comment is the description
+//! that clients read. Beside the tables stand the value types (each parses, stores and speaks GraphQL
+//! once) and [`access`], the pure function that says who may see a row.
+
+pub mod access;
+pub mod account;
+pub mod consent;
+pub mod consent_request;
+pub mod ledger;
+pub mod membership;
+pub mod organisation;
+pub mod partnership;
+pub mod partnership_side;
+pub mod person;
+pub mod platform;
+pub mod risk;
+pub mod risk_level_record;
+pub mod risk_perception;
+pub mod side_role;
+pub mod threat;
+pub mod value;
+
+pub use access::{Audience, Kind, Level, Record, Right, SpaceKind, SpaceRef};
+pub use value::Id;

@@ -1,0 +1,18 @@
+use sea_orm::entity::prelude::*;
+use chrono::{DateTime, Utc};
+
+/// A token that is refused although it has not run out.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "revoked_token")]
+pub struct Model {
+    /// `jti` of the token.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub jti: String,
+    /// When it runs out; the row can go then.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

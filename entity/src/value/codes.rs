@@ -1,0 +1,204 @@
+//! Enumerations of the domain, in the field's own words. One enum is column, GraphQL enum and text.
+
+use async_graphql::Enum;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+macro_rules! code {
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident,)+ }) => {
+        $(#[doc = $doc])+
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, EnumIter, DeriveActiveEnum, Serialize,
+            Deserialize,
+        )]
+        #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name { $($(#[doc = $vdoc])+ $variant,)+ }
+    };
+}
+
+code! {
+    /// What an organisation is ([001] Definitions; [004] Partner Organizations).
+    OrganisationKind {
+        /// International non-governmental organisation or international organisation.
+        International,
+        /// Non-governmental organisation working in its own country, at national level.
+        National,
+        /// Organisation rooted in one community or part of a country.
+        Local,
+        /// Organisation of the United Nations security management system.
+        Un,
+        /// Government agency, fund or foundation that pays for programmes.
+        Donor,
+        /// Authority of a host government.
+        Government,
+    }
+}
+code! {
+    /// How a person was recruited: the dangers differ ([000] recommendation 5).
+    Recruitment {
+        /// Recruited internationally.
+        International,
+        /// Recruited in the country; nine of ten victims are.
+        Local,
+    }
+}
+code! {
+    /// Standing of a person in an organisation.
+    OrganisationRole {
+        /// Speaks for the organisation: keeps its entry, people and the staffing of its partnership sides.
+        Representative,
+        /// Looks after security risk management; may open partnerships.
+        SecurityFocalPoint,
+        /// Works there.
+        Staff,
+    }
+}
+code! {
+    /// Standing of a person on one side of a partnership. Every side has the same roles with the same rights (P-20).
+    SideRole {
+        /// May consent for the side.
+        Signatory,
+        /// Security risk management focal point of the side: drafts, proposes, records how the side sees a risk.
+        SrmFocalPoint,
+        /// Contributes threats and risks.
+        Contributor,
+        /// Reads.
+        Viewer,
+    }
+}
+code! {
+    /// Whether an account may sign in.
+    AccountStatus {
+        /// May sign in.
+        Active,
+        /// May not sign in; tokens are refused at once.
+        Suspended,
+    }
+}
+code! {
+    /// Where a partnership stands in its life (§4.2.1 of the domain).
+    PartnershipState {
+        /// Written by one side, seen by that side only until it is proposed.
+        Draft,
+        /// Put to every side; each consents on the same content.
+        Proposed,
+        /// In force: every side agreed on the same content.
+        Active,
+        /// Paused by one side with a reason; every side must consent to resume.
+        Suspended,
+        /// Being brought to an end.
+        Ending,
+        /// Over.
+        Ended,
+        /// Taken back before it came into force.
+        Withdrawn,
+    }
+}
+code! {
+    /// Whether the agreement speaks of security risks and their management (P-33).
+    AgreementOnSecurity {
+        /// It does.
+        Yes,
+        /// It does not: a gap.
+        No,
+        /// Not stated yet.
+        NotStated,
+    }
+}
+code! {
+    /// What takes effect once every side agrees on the same content.
+    ConsentAction {
+        /// The partnership comes into force.
+        ActivatePartnership,
+        /// The suspended partnership is in force again.
+        ResumePartnership,
+        /// Likelihood and impact become the joint level of a risk.
+        AgreeRiskLevel,
+    }
+}
+code! {
+    /// Where a request for consent stands.
+    ConsentState {
+        /// Waiting for sides.
+        Open,
+        /// Every side agreed on the same content hash; the action took place.
+        Effective,
+        /// A side refused.
+        Refused,
+        /// The content was edited: nothing said so far counts.
+        Void,
+    }
+}
+code! {
+    /// What a side said.
+    ConsentDecision {
+        /// Agrees to exactly this content.
+        Agreed,
+        /// Does not agree; the reason is kept.
+        Refused,
+        /// Took back an earlier word before it took effect.
+        Withdrawn,
+    }
+}
+code! {
+    /// Kind of a threat ([003] Annex D, step 2).
+    ThreatKind {
+        /// People who mean harm: assessed by mind-set, capability and context (M-04).
+        Human,
+        /// Natural or man-made hazard.
+        Hazard,
+        /// Accident.
+        Accident,
+        /// Disease or another danger to health.
+        Health,
+    }
+}
+code! {
+    /// Where a risk comes from, seen from the partnership (J-04).
+    RiskOrigin {
+        /// Was there before the partnership.
+        PreExisting,
+        /// Exists because of the partnership.
+        CausedByPartnership,
+        /// Changed, up or down, by the partnership.
+        Transformed,
+    }
+}
+code! {
+    /// Where a risk stands (§4.2.3 of the domain).
+    RiskState {
+        /// Named; not every side has said how it sees it.
+        Identified,
+        /// Every side sees it the same way; the joint level waits for consent.
+        Assessed,
+        /// The sides see it differently: there is no joint level, both views stand.
+        LevelDisputed,
+        /// Every side consented to one likelihood and impact.
+        LevelAgreed,
+    }
+}
+code! {
+    /// Which risk a level speaks of (M-11).
+    RiskKind {
+        /// As things are now.
+        Present,
+        /// As it would be once the agreed measures are in place.
+        Residual,
+    }
+}
+code! {
+    /// Why a level was recorded.
+    LevelCause {
+        /// A side recorded how it sees the risk, or the sides agreed.
+        Reassessment,
+        /// Something happened.
+        Incident,
+        /// A measure was put in place or failed.
+        Measure,
+        /// A decision ran out.
+        Expiry,
+        /// A new version of the matrix was adopted.
+        Matrix,
+    }
+}

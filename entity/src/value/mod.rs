@@ -1,0 +1,45 @@
+//! Value types: each is checked once, stores itself and speaks GraphQL.
+
+mod codes;
+mod id;
+mod patch;
+mod risk;
+mod text;
+
+pub use codes::{
+    AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause,
+    OrganisationKind, OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin,
+    RiskState, SideRole, ThreatKind,
+};
+pub use id::Id;
+pub use patch::Patch;
+pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
+pub use text::{ContentHash, CountryCode, LanguageTag, Text, Title};
+
+use async_graphql::Value;
+
+/// Why a value was refused: a stable rule and a sentence for humans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Stable key of the rule, for programs.
+    pub rule: &'static str,
+    /// What is wrong and what is expected, for humans.
+    pub message: String,
+}
+
+/// A check of one scalar, by its GraphQL name.
+pub type Check = fn(&Value) -> Result<(), Violation>;
+
+/// Every scalar that checks itself: the front end uses this to name the offending field before
+/// anything runs.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("Title", Title::check),
+    ("Text", Text::check),
+    ("CountryCode", CountryCode::check),
+    ("LanguageTag", LanguageTag::check),
+    ("ContentHash", ContentHash::check),
+    ("Likelihood", Likelihood::check),
+    ("Impact", Impact::check),
+    ("Scale", Scale::check),
+    ("ID", Id::check),
+];

@@ -1,0 +1,26 @@
+//! Frozen schema changes. One file a change, written once, never edited after a release: expand first,
+//! contract in a later release. Every statement runs on SQLite and on PostgreSQL.
+
+mod dialect;
+mod m0001_platform;
+mod m0002_people;
+mod m0003_partnerships;
+mod m0004_risk;
+
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// All changes, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_platform::Migration),
+            Box::new(m0002_people::Migration),
+            Box::new(m0003_partnerships::Migration),
+            Box::new(m0004_risk::Migration),
+        ]
+    }
+}
