@@ -1,1 +1,19 @@
+//! safepact: a GraphQL backend with offline sync for shared security risk management in humanitarian
+//! partnerships. A capability is one folder; [`platform`] is what they all stand on.
+#![recursion_limit = "512"]
 
+pub mod accounts;
+pub mod catalogue;
+pub mod commands;
+pub mod config;
+pub mod consents;
+pub mod demo;
+pub mod front;
+pub mod ledger;
+pub mod node;
+pub mod organisations;
+pub mod partnerships;
+pub mod platform;
+pub mod policy;
+pub mod risk;
+pub mod schema;

@@ -24,8 +24,10 @@ pub struct Model {
     pub issuer: Title,
     /// Subject of the tokens, as in their `sub`.
     pub subject: Title,
-    /// Tokens of an older epoch are refused; signing out everywhere raises it.
-    pub token_epoch: i32,
+    /// Tokens issued up to this moment are refused; signing out everywhere sets it.
+    pub tokens_since: Option<DateTime<Utc>>,
+    /// When somebody last signed out with it.
+    pub signed_out_at: Option<DateTime<Utc>>,
     /// Whether it may sign in.
     pub status: AccountStatus,
     /// Who wrote it first.

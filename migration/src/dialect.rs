@@ -1,6 +1,9 @@
 //! One text of DDL for both databases: type words in braces are replaced.
 
-use sea_orm_migration::{SchemaManager, sea_orm::{ConnectionTrait, DbBackend, DbErr}};
+use sea_orm_migration::{
+    SchemaManager,
+    sea_orm::{ConnectionTrait, DbBackend, DbErr},
+};
 
 /// Columns that every record has.
 const RECORD: &str = "id {uuid} PRIMARY KEY, version integer NOT NULL, created_by {uuid} NOT NULL, \
@@ -22,7 +25,10 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, ddl: &str) -> Result<(), Db
     ];
     for block in ddl.split("\n--\n") {
         let block = block.trim();
-        let body = match (block.strip_prefix("-- postgres\n"), block.strip_prefix("-- sqlite\n")) {
+        let body = match (
+            block.strip_prefix("-- postgres\n"),
+            block.strip_prefix("-- sqlite\n"),
+        ) {
             (Some(body), _) if postgres => body,
             (_, Some(body)) if !postgres => body,
             (None, None) => block,
@@ -57,7 +63,9 @@ pub(crate) async fn spaces(manager: &SchemaManager<'_>, tables: &[&str]) -> Resu
 /// Declares a migration from its DDL and its record tables.
 macro_rules! migration {
     ($name:literal, $ddl:expr, $tables:expr) => {
-        use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr};
+        use sea_orm_migration::{
+            MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr,
+        };
 
         pub(crate) struct Migration;
 

@@ -7,8 +7,8 @@ mod m0002_people;
 mod m0003_partnerships;
 mod m0004_risk;
 
-pub use sea_orm_migration::{MigratorTrait, sea_orm};
 use sea_orm_migration::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
 
 /// All changes, oldest first.
 pub struct Migrator;

@@ -1,6 +1,10 @@
 //! Organisations, their people, and how people sign in.
 
-crate::dialect::migration!("m0002_people", DDL, &["organisation", "person", "account", "membership"]);
+crate::dialect::migration!(
+    "m0002_people",
+    DDL,
+    &["organisation", "person", "account", "membership"]
+);
 
 const DDL: &str = "
 CREATE TABLE organisation (
@@ -17,7 +21,7 @@ CREATE INDEX person_organisation ON person (organisation_id, name, id)
 --
 CREATE TABLE account (
   {record}, person_id {uuid} NOT NULL REFERENCES person, issuer text NOT NULL, subject text NOT NULL,
-  token_epoch integer NOT NULL, status text NOT NULL, UNIQUE (issuer, subject)) {strict}
+  tokens_since {time}, signed_out_at {time}, status text NOT NULL, UNIQUE (issuer, subject)) {strict}
 --
 CREATE INDEX account_person ON account (person_id)
 --

@@ -1,6 +1,6 @@
-use sea_orm::entity::prelude::*;
 use crate::value::Id;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 
 /// What a command with an idempotency key answered, kept for seven days.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,6 +1,6 @@
-use sea_orm::entity::prelude::*;
 use crate::value::Id;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 
 /// One row: which history this database holds.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,5 @@
-use sea_orm::entity::prelude::*;
 use crate::{access::Kind, value::Id};
+use sea_orm::entity::prelude::*;
 
 /// Which kind an id is of, for `node(id:)`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

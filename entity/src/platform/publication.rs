@@ -1,5 +1,5 @@
-use sea_orm::entity::prelude::*;
 use crate::{access::Kind, value::Id};
+use sea_orm::entity::prelude::*;
 
 /// That a record is, or was, published in a space.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,5 @@
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 
 /// A token that is refused although it has not run out.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,5 @@
-use sea_orm::entity::prelude::*;
 use crate::{access::SpaceKind, value::Id};
+use sea_orm::entity::prelude::*;
 
 /// A set of people who see the same things, with the head of its ledger.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -9,7 +9,17 @@ use super::Violation;
 
 /// Stable id of a record: a UUID (version 7 when made here), written as text. GraphQL type `ID`.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    DeriveValueType,
 )]
 pub struct Id(pub Uuid);
 

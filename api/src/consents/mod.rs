@@ -1,0 +1,31 @@
+//! Consent: no side decides for another.
+//!
+//! A request names one content by its hash. Each side says one live word to it, through a signatory of its
+//! own. When every side agrees on the same hash, the action takes place in the same commit. Any edit of the
+//! content voids the request and everything said so far. The code knows n sides and no leading one.
+
+mod ask;
+mod consent;
+mod effects;
+mod give_consent;
+mod refuse_consent;
+mod request;
+pub mod rules;
+mod say;
+mod withdraw_consent;
+
+pub use ask::{Subject, ask, void};
+pub use consent::Consent;
+pub use request::{ConsentRequest, ConsentRequestConnection};
+
+/// Queries of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct Queries(request::Queries);
+
+/// Commands of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct Mutations(
+    give_consent::Command,
+    refuse_consent::Command,
+    withdraw_consent::Command,
+);

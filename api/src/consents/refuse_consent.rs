@@ -1,0 +1,53 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, consent_request,
+    value::{ConsentDecision, ContentHash, Text},
+};
+
+use super::{
+    ConsentRequest,
+    say::{Word, say},
+};
+use crate::platform::{error::Result, gate::Ask, sdl::requires};
+
+/// The refusal of one side.
+#[derive(InputObject)]
+pub struct RefuseConsentInput {
+    /// The request.
+    request_id: Id,
+    /// The side you speak for, where you are signatory of more than one.
+    side_id: Option<Id>,
+    /// Hash of the content you read.
+    content_hash: ContentHash,
+    /// Why: it is kept for every side to read.
+    reason: Text,
+}
+
+/// Refuses.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Refuses for your side and closes the request; a new proposal can follow. Codes: NOT_FOUND, FORBIDDEN, CONFLICT,
+    /// REFUSED.
+    #[graphql(directive = requires::apply(Right::ConsentDecide))]
+    async fn refuse_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The word of your side.")] input: RefuseConsentInput,
+    ) -> Result<ConsentRequest> {
+        let caller = ctx.caller()?;
+        let word = Word {
+            request: input.request_id,
+            side: input.side_id,
+            decision: ConsentDecision::Refused,
+            seen: Some(input.content_hash),
+            comment: Some(input.reason),
+        };
+        let id = caller
+            .command(ctx, |tx| Box::pin(async move { say(tx, word).await }))
+            .await?;
+        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+    }
+}

@@ -1,0 +1,82 @@
+//! What operators and machines ask: alive, ready, schema, keys.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Server, accept::Media, http, reply};
+use crate::{
+    config::Profile,
+    platform::error::{Error, ErrorCode},
+};
+
+fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+    reply::http(status, Media::Json, body.to_string(), "")
+}
+
+/// The process runs.
+pub(super) async fn live() -> Response {
+    json(StatusCode::OK, &serde_json::json!({ "status": "live" }))
+}
+
+/// The process can answer: the database answers, and the server is not draining.
+pub(super) async fn ready(State(server): State<Arc<Server>>) -> Response {
+    let database = server.platform.ready().await;
+    let draining = server.drain.is_cancelled();
+    let status = if database && !draining {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let word = if status == StatusCode::OK {
+        "ready"
+    } else {
+        "not ready"
+    };
+    json(
+        status,
+        &serde_json::json!({ "status": word, "database": database, "draining": draining }),
+    )
+}
+
+/// The SDL: public in `open`, for signed-in callers in `hardened`.
+pub(super) async fn sdl(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
+    if server.profile == Profile::Hardened {
+        let id = http::request_id(&server, &headers);
+        let token = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .map(http::token_of);
+        let known = match token {
+            Some(Ok(token)) => server.authenticate(token, &id).await.map(|_| ()),
+            _ => Err(Error::unauthenticated("NO_TOKEN")),
+        };
+        if let Err(error) = known {
+            return reply::refuse(reply::status(error.code, Media::Json), error, &id);
+        }
+    }
+    let sdl = crate::schema::sdl(&server.schema);
+    (
+        [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")],
+        sdl,
+    )
+        .into_response()
+}
+
+/// Keys of the embedded issuer.
+pub(super) async fn jwks(State(server): State<Arc<Server>>) -> Response {
+    match &server.signer {
+        Some(signer) => json(StatusCode::OK, &signer.jwks()),
+        None => {
+            let error = Error::new(
+                ErrorCode::NotFound,
+                "this server issues no tokens of its own",
+            );
+            reply::refuse(StatusCode::NOT_FOUND, error, "")
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! graphql-transport-ws. The close codes are the ones after which the common clients come back:
+//!
+//! | code | when |
+//! |---|---|
+//! | 4400 | a message that is not the protocol's |
+//! | 4401 | an operation before `connection_ack` |
+//! | 4403 | token missing, invalid, expired or revoked |
+//! | 4406 | another sub-protocol |
+//! | 4408 | no `connection_init` in time |
+//! | 4409 | the id of a running operation |
+//! | 4429 | a second `connection_init`, or too many subscriptions |
+//! | 1012 | restart |
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{
+        WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    response::Response,
+};
+use futures_util::StreamExt;
+use serde_json::{Map, Value, json};
+use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
+use tracing::Instrument;
+
+use super::{Server, http, reply};
+use crate::platform::{caller::Caller, error::Error, hub::Follower, token::Identity};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+const PING: Duration = Duration::from_secs(20);
+const DEAD: Duration = Duration::from_secs(45);
+/// Messages that wait for a slow reader, for each socket.
+const WAITING: usize = 32;
+
+/// Why a socket is closed.
+struct Close(u16, &'static str);
+
+/// Answers the upgrade.
+pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str>) -> Response {
+    let largest = usize::try_from(server.gate.limits.body_bytes).unwrap_or(1 << 20);
+    upgrade
+        .protocols([PROTOCOL])
+        // Thousands of sockets wait most of their life: small buffers keep them cheap.
+        .read_buffer_size(4096)
+        .write_buffer_size(0)
+        .max_message_size(largest)
+        .max_frame_size(largest)
+        .on_upgrade(move |socket| {
+            let tracker = server.open.clone();
+            let span = tracing::info_span!("socket", request.id = %id);
+            tracker.track_future(run(server, socket, id).instrument(span))
+        })
+}
+
+async fn run(server: Arc<Server>, socket: WebSocket, id: Arc<str>) {
+    let speaks = socket
+        .protocol()
+        .is_some_and(|protocol| protocol.as_bytes() == PROTOCOL.as_bytes());
+    let mut connection = Connection::new(server, socket, id);
+    connection.server.metrics.socket(1);
+    let Close(code, reason) = if speaks {
+        connection.talk().await
+    } else {
+        Close(4406, "Subprotocol not acceptable")
+    };
+    for (_, operation) in connection.operations.drain() {
+        operation.abort();
+    }
+    connection.server.metrics.socket(-1);
+    let frame = CloseFrame {
+        code,
+        reason: reason.into(),
+    };
+    drop(
+        timeout(
+            Duration::from_secs(5),
+            connection.socket.send(Message::Close(Some(frame))),
+        )
+        .await,
+    );
+    // The other side answers the close; without waiting for that its last messages could be cut off.
+    drop(
+        timeout(Duration::from_secs(1), async {
+            while let Some(Ok(_)) = connection.socket.recv().await {}
+        })
+        .await,
+    );
+}
+
+/// Something to send, from an operation.
+enum Out {
+    Text(String),
+    /// The last message of an operation.
+    Last(String, Option<String>),
+}
+
+struct Session {
+    identity: Identity,
+    /// Wakes when the person's authority changes.
+    authority: Follower,
+}
+
+struct Connection {
+    server: Arc<Server>,
+    socket: WebSocket,
+    id: Arc<str>,
+    session: Option<Session>,
+    operations: HashMap<String, AbortHandle>,
+    sender: mpsc::Sender<Out>,
+    receiver: mpsc::Receiver<Out>,
+    heard: Instant,
+}
+
+impl Connection {
+    fn new(server: Arc<Server>, socket: WebSocket, id: Arc<str>) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        Self {
+            server,
+            socket,
+            id,
+            session: None,
+            operations: HashMap::new(),
+            sender,
+            receiver,
+            heard: Instant::now(),
+        }
+    }
+
+    /// Speaks until one side has enough.
+    async fn talk(&mut self) -> Close {
+        let patience = Duration::from_secs(
+            self.server
+                .gate
+                .limits
+                .connection_init_seconds
+                .unsigned_abs()
+                .into(),
+        );
+        let init_by = Instant::now() + patience;
+        let mut pinged = Instant::now();
+        loop {
+            let now = Instant::now();
+            let next = if self.session.is_some() {
+                pinged + PING
+            } else {
+                init_by
+            };
+            let authority = async {
+                match &self.session {
+                    // Expiry is looked at once a second: the clock may be a test's.
+                    Some(session) => session.authority.wait(Duration::from_secs(1)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let step = tokio::select! {
+                biased;
+                () = self.server.drain.cancelled() => {
+                    // Spread over five seconds, so that not everybody comes back at once.
+                    let spread = u64::from(self.server.platform.env.bytes::<1>()[0]) * 5000 / 256;
+                    tokio::time::sleep(Duration::from_millis(spread)).await;
+                    return Close(1012, "Service restart");
+                }
+                out = self.receiver.recv() => Step::Out(out),
+                message = self.socket.recv() => Step::In(message),
+                () = authority => Step::Authority,
+                () = tokio::time::sleep(next.saturating_duration_since(now)) => Step::Time,
+            };
+            let result = match step {
+                Step::Out(Some(out)) => self.send(out).await,
+                Step::Out(None) | Step::In(None | Some(Err(_))) => Err(Close(1000, "")),
+                Step::In(Some(Ok(message))) => {
+                    self.heard = Instant::now();
+                    self.hear(message).await
+                }
+                Step::Authority => self.still_known().await,
+                Step::Time if self.session.is_none() => {
+                    Err(Close(4408, "Connection initialisation timeout"))
+                }
+                Step::Time if self.heard.elapsed() > DEAD => Err(Close(1000, "silent")),
+                Step::Time => {
+                    pinged = Instant::now();
+                    self.text(r#"{"type":"ping"}"#.to_owned()).await
+                }
+            };
+            if let Err(close) = result {
+                return close;
+            }
+        }
+    }
+
+    async fn text(&mut self, text: String) -> Result<(), Close> {
+        match timeout(DEAD, self.socket.send(Message::Text(text.into()))).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Close(1000, "")),
+        }
+    }
+
+    async fn send(&mut self, out: Out) -> Result<(), Close> {
+        match out {
+            Out::Text(text) => self.text(text).await,
+            Out::Last(id, text) => {
+                // Unless the client ended the operation meanwhile: then nothing more is said of it.
+                if self.operations.remove(&id).is_some()
+                    && let Some(text) = text
+                {
+                    self.text(text).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes when the token ran out or was revoked.
+    async fn still_known(&mut self) -> Result<(), Close> {
+        let Some(session) = &self.session else {
+            return Ok(());
+        };
+        if session.identity.expires_at <= self.server.platform.env.now() {
+            return Err(Close(4403, "Forbidden: token expired"));
+        }
+        match self
+            .server
+            .platform
+            .caller(&session.identity, self.id.clone())
+            .await
+        {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Close(4403, "Forbidden: token or account revoked")),
+            Err(_) => Err(Close(1013, "Try again later")),
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), Close> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(Close(1000, "")),
+            Message::Binary(_) => return Err(Close(4400, "Invalid message")),
+        };
+        let Ok(Value::Object(mut message)) = serde_json::from_str::<Value>(&text) else {
+            return Err(Close(4400, "Invalid message"));
+        };
+        let payload = message.remove("payload");
+        let id = match message.remove("id") {
+            Some(Value::String(id)) if !id.is_empty() && id.len() <= 128 => Some(id),
+            None => None,
+            Some(_) => return Err(Close(4400, "Invalid message")),
+        };
+        match (message.get("type").and_then(Value::as_str), id) {
+            (Some("connection_init"), _) => self.init(payload).await,
+            (Some("ping"), _) => self.text(r#"{"type":"pong"}"#.to_owned()).await,
+            (Some("pong"), _) => Ok(()),
+            (Some("subscribe"), Some(id)) => self.subscribe(id, payload).await,
+            (Some("complete"), Some(id)) => {
+                if let Some(operation) = self.operations.remove(&id) {
+                    operation.abort();
+                }
+                Ok(())
+            }
+            _ => Err(Close(4400, "Invalid message")),
+        }
+    }
+
+    /// Takes the token from `{"Authorization": …}` or `{"headers": {"Authorization": …}}`.
+    async fn init(&mut self, payload: Option<Value>) -> Result<(), Close> {
+        if self.session.is_some() {
+            return Err(Close(4429, "Too many initialisation requests"));
+        }
+        let value = payload.as_ref().and_then(|payload| {
+            authorization(payload).or_else(|| authorization(payload.get("headers")?))
+        });
+        let refused = Close(
+            4403,
+            "Forbidden: token missing, invalid, expired or revoked",
+        );
+        let Some(Ok(token)) = value.map(http::token_of) else {
+            return Err(refused);
+        };
+        let (identity, caller) = match self.server.authenticate(token, &self.id).await {
+            Ok(known) => known,
+            Err(error) if error.code == crate::platform::error::ErrorCode::Unauthenticated => {
+                return Err(refused);
+            }
+            Err(_) => return Err(Close(1013, "Try again later")),
+        };
+        let mut authority = self.server.platform.hub.follower();
+        let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
+        if authority.follow(&own).await.is_err() {
+            return Err(Close(1013, "Try again later"));
+        }
+        self.session = Some(Session {
+            identity,
+            authority,
+        });
+        self.text(r#"{"type":"connection_ack"}"#.to_owned()).await
+    }
+
+    async fn subscribe(&mut self, id: String, payload: Option<Value>) -> Result<(), Close> {
+        let Some(session) = &self.session else {
+            return Err(Close(4401, "Unauthorized"));
+        };
+        if self.operations.contains_key(&id) {
+            return Err(Close(4409, "Subscriber already exists"));
+        }
+        if self.operations.len()
+            >= usize::try_from(self.server.gate.limits.subscriptions_per_socket).unwrap_or(30)
+        {
+            return Err(Close(4429, "Too many subscriptions"));
+        }
+        let Some(Value::Object(mut p)) = payload else {
+            return Err(Close(4400, "Invalid message"));
+        };
+        let incoming = http::request_of(
+            p.remove("query"),
+            p.remove("operationName"),
+            p.remove("variables"),
+            p.remove("extensions"),
+        );
+        let Ok(incoming) = incoming else {
+            return Err(Close(4400, "Invalid message"));
+        };
+        let request_id: Arc<str> = self.server.platform.env.id().to_string().into();
+        let caller = match self
+            .server
+            .platform
+            .caller(&session.identity, request_id.clone())
+            .await
+        {
+            Ok(Some(caller)) => caller,
+            Ok(None) => return Err(Close(4403, "Forbidden: token or account revoked")),
+            Err(error) => return self.text(failed(&id, vec![error], &request_id)).await,
+        };
+        match self.server.gate.admit(incoming, Some(&caller)) {
+            Err(errors) => self.text(failed(&id, errors, &request_id)).await,
+            Ok(admitted) => {
+                if admitted.takes_position
+                    && let Err(error) = caller.take_position().await
+                {
+                    return self.text(failed(&id, vec![error], &request_id)).await;
+                }
+                let about = http::About::of(&admitted, Some(&caller));
+                let request = admitted.request.data(session.identity.clone());
+                let operation = operate(
+                    self.server.clone(),
+                    id.clone(),
+                    request,
+                    about,
+                    request_id,
+                    caller,
+                    self.sender.clone(),
+                );
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "an operation of a socket; aborted with it"
+                )]
+                let task = tokio::spawn(operation.in_current_span());
+                self.operations.insert(id, task.abort_handle());
+                Ok(())
+            }
+        }
+    }
+}
+
+enum Step {
+    Out(Option<Out>),
+    In(Option<Result<Message, axum::Error>>),
+    Authority,
+    Time,
+}
+
+fn authorization(map: &Value) -> Option<&str> {
+    map.as_object()?
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?
+        .1
+        .as_str()
+}
+
+/// An `error` message: nothing ran.
+fn failed(id: &str, errors: Vec<Error>, request_id: &str) -> String {
+    error_message(id, &reply::refusal(errors, request_id))
+}
+
+fn error_message(id: &str, response: &async_graphql::Response) -> String {
+    json!({ "id": id, "type": "error", "payload": response.errors }).to_string()
+}
+
+fn next_message(id: &str, response: &async_graphql::Response) -> String {
+    let id = Value::String(id.to_owned());
+    format!(
+        r#"{{"id":{id},"type":"next","payload":{}}}"#,
+        reply::text(response, Map::new())
+    )
+}
+
+/// Runs one operation and hands its answers to the socket.
+async fn operate(
+    server: Arc<Server>,
+    id: String,
+    request: async_graphql::Request,
+    about: http::About,
+    request_id: Arc<str>,
+    caller: Caller,
+    sender: mpsc::Sender<Out>,
+) {
+    let began = Instant::now();
+    let mut responses = std::pin::pin!(server.schema.execute_stream(request));
+    let mut first = true;
+    while let Some(mut response) = responses.next().await {
+        reply::finish(&mut response, &request_id);
+        if first {
+            about.log(&server, &request_id, began, &response);
+            first = false;
+        }
+        if response.data == async_graphql::Value::Null && !response.errors.is_empty() {
+            // Nothing ran, or a subscription cannot go on: an `error` ends the operation.
+            let ends = reply::is_request_error(&response) || about.is_subscription();
+            if ends {
+                drop(
+                    sender
+                        .send(Out::Last(id.clone(), Some(error_message(&id, &response))))
+                        .await,
+                );
+                return;
+            }
+        }
+        if sender
+            .send(Out::Text(next_message(&id, &response)))
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+    drop(caller);
+    let complete = json!({ "id": id, "type": "complete" }).to_string();
+    drop(sender.send(Out::Last(id, Some(complete))).await);
+}

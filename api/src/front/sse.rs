@@ -1,0 +1,100 @@
+//! Server-sent events: the distinct-connections mode of graphql-sse. `Last-Event-ID` resumes.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures_util::{Stream, StreamExt, stream};
+use tracing::Instrument;
+
+use super::{Server, reply};
+use crate::platform::{gate::Admitted, hub::ResumeAfter};
+
+fn next(response: &async_graphql::Response) -> Event {
+    let event = Event::default()
+        .event("next")
+        .data(reply::text(response, serde_json::Map::new()));
+    match cursor(response) {
+        Some(cursor) => event.id(cursor),
+        None => event,
+    }
+}
+
+/// The cursor of an event, which a client sends back as `Last-Event-ID`.
+fn cursor(response: &async_graphql::Response) -> Option<String> {
+    let async_graphql::Value::Object(data) = &response.data else {
+        return None;
+    };
+    let async_graphql::Value::Object(event) = data.values().next()? else {
+        return None;
+    };
+    match event.get("cursor")? {
+        async_graphql::Value::String(cursor) => Some(cursor.clone()),
+        _ => None,
+    }
+}
+
+fn complete() -> Event {
+    Event::default().event("complete").data("")
+}
+
+fn answer(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let sse = Sse::new(events.map(Ok::<_, Infallible>))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(12)));
+    let mut response = sse.into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// One answer, then the end.
+pub(super) fn once(response: &async_graphql::Response) -> Response {
+    answer(stream::iter([next(response), complete()]))
+}
+
+/// Runs an operation and streams its answers.
+pub(super) fn stream(
+    server: Arc<Server>,
+    admitted: Admitted,
+    headers: &HeaderMap,
+    id: Arc<str>,
+    span: tracing::Span,
+) -> Response {
+    let mut request = admitted.request;
+    if let Some(after) = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| !id.is_empty())
+    {
+        request = request.data(ResumeAfter(after.to_owned()));
+    }
+    let drain = server.drain.clone();
+    let responses = server.schema.execute_stream(request);
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Event>(16);
+    let forward = async move {
+        let mut responses = std::pin::pin!(responses);
+        loop {
+            let response = tokio::select! {
+                () = drain.cancelled() => break,
+                () = sender.closed() => return,
+                response = responses.next() => response,
+            };
+            let Some(mut response) = response else { break };
+            reply::finish(&mut response, &id);
+            if sender.send(next(&response)).await.is_err() {
+                return;
+            }
+        }
+        drop(sender.send(complete()).await);
+    };
+    server.open.spawn(forward.instrument(span));
+    answer(stream::unfold(receiver, async |mut receiver| {
+        receiver.recv().await.map(|event| (event, receiver))
+    }))
+}

@@ -1,0 +1,11 @@
+//! The ledger as clients read it: every side can check that history was not rewritten.
+//!
+//! Each space has one ledger. Its entries say who did what, when, under which standing, and carry a hash
+//! chain; a client can recompute it from these fields alone (`docs/architecture.md`).
+
+mod entry;
+
+pub use entry::{LedgerEntry, LedgerPage};
+
+/// Queries of this capability.
+pub use entry::Queries;

@@ -1,0 +1,141 @@
+//! `node(id:)`, and what every client asks first: limits, errors, position.
+
+use async_graphql::{Context, Interface, Object};
+use entity::{Id, Kind, Record, Right};
+
+use crate::{
+    accounts::Account,
+    consents::{Consent, ConsentRequest},
+    organisations::{Membership, Organisation, Person},
+    partnerships::{Partnership, PartnershipSide, SideRole},
+    platform::{
+        batch::Row,
+        caller::Caller,
+        error::{Error, ErrorCode, Result},
+        gate::Ask,
+        limits::Limits,
+        sdl::requires,
+    },
+    risk::{Risk, RiskLevelRecord, RiskPerception, Threat},
+};
+
+/// Anything with a stable id.
+#[derive(Interface, Clone)]
+#[graphql(field(name = "id", ty = "&Id", desc = "Stable id, for `node(id:)` too."))]
+pub enum Node {
+    /// An organisation.
+    Organisation(Organisation),
+    /// A person.
+    Person(Person),
+    /// A standing in an organisation.
+    Membership(Membership),
+    /// A way to sign in.
+    Account(Account),
+    /// A partnership.
+    Partnership(Partnership),
+    /// A side.
+    PartnershipSide(PartnershipSide),
+    /// A standing on a side.
+    SideRole(SideRole),
+    /// A request for consent.
+    ConsentRequest(ConsentRequest),
+    /// A consent.
+    Consent(Consent),
+    /// A threat.
+    Threat(Threat),
+    /// A risk.
+    Risk(Risk),
+    /// A perception.
+    RiskPerception(RiskPerception),
+    /// A level record.
+    RiskLevelRecord(RiskLevelRecord),
+}
+
+async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
+    Ok(caller.find::<M>(id).await?.map(O::from))
+}
+
+/// The record of an id, where the caller sees it.
+pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
+    // An unknown id takes the same two statements as an invisible one.
+    let kind = caller.kind_of(id).await?.unwrap_or(Kind::Risk);
+    Ok(match kind {
+        Kind::Organisation => load(caller, id).await?.map(Node::Organisation),
+        Kind::Person => load(caller, id).await?.map(Node::Person),
+        Kind::Membership => load(caller, id).await?.map(Node::Membership),
+        Kind::Account => load(caller, id).await?.map(Node::Account),
+        Kind::Partnership => load(caller, id).await?.map(Node::Partnership),
+        Kind::PartnershipSide => load(caller, id).await?.map(Node::PartnershipSide),
+        Kind::SideRole => load(caller, id).await?.map(Node::SideRole),
+        Kind::ConsentRequest => load(caller, id).await?.map(Node::ConsentRequest),
+        Kind::Consent => load(caller, id).await?.map(Node::Consent),
+        Kind::Threat => load(caller, id).await?.map(Node::Threat),
+        Kind::Risk => load(caller, id).await?.map(Node::Risk),
+        Kind::RiskPerception => load(caller, id).await?.map(Node::RiskPerception),
+        Kind::RiskLevelRecord => load(caller, id).await?.map(Node::RiskLevelRecord),
+    })
+}
+
+/// Queries that belong to no capability.
+#[derive(Default)]
+pub struct Queries;
+
+#[Object]
+impl Queries {
+    /// The record of an id; empty where there is none for you.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id.")] id: Id,
+    ) -> Result<Option<Node>> {
+        find(ctx.caller()?, id).await
+    }
+
+    /// The limits of this server.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn limits(&self, ctx: &Context<'_>) -> Result<Limits> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "configuration, the same for everybody"
+        )]
+        let limits = ctx
+            .data::<Limits>()
+            .map_err(|e| Error::internal(e.message))?;
+        Ok(limits.clone())
+    }
+
+    /// Every code that an error can carry in `extensions.code`.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn error_codes(&self) -> Vec<ErrorCode> {
+        use ErrorCode as E;
+        vec![
+            E::Unauthenticated,
+            E::Forbidden,
+            E::NotFound,
+            E::BadUserInput,
+            E::ValidationFailed,
+            E::Refused,
+            E::Conflict,
+            E::IdempotencyMismatch,
+            E::InvalidCursor,
+            E::RateLimited,
+            E::TooComplex,
+            E::PersistedDocumentNotFound,
+            E::PayloadTooLarge,
+            E::Unavailable,
+            E::Internal,
+        ]
+    }
+
+    /// Position in the ledgers you may follow, taken before any other field of this request resolves. Send it as
+    /// `after` of a subscription: nothing between this answer and the subscription is missed.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn stream_position(&self, ctx: &Context<'_>) -> Result<String> {
+        let caller = ctx.caller()?;
+        let position = caller
+            .taken_position()
+            .ok_or_else(|| Error::internal("no position was taken"))?;
+        caller.sign(position)
+    }
+}

@@ -1,0 +1,64 @@
+use async_graphql::{Context, Object};
+use entity::{Id, Right, SpaceRef, membership, value::OrganisationRole};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::Membership;
+use crate::platform::{
+    caller::Sort,
+    error::{Error, Result, Rule},
+    gate::Ask,
+    sdl::requires,
+};
+
+/// An organisation without a representative could never name one again.
+const ONE_REPRESENTATIVE: Rule = Rule {
+    key: "ONE_REPRESENTATIVE",
+    requirement: "A-08",
+    says: "an organisation keeps at least one representative: name another one first",
+};
+
+/// Ends a standing.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Ends a standing in your organisation from this moment. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
+    #[graphql(directive = requires::apply(Right::PeopleKeep))]
+    async fn end_membership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The standing.")] id: Id,
+        #[graphql(desc = "The version you read.")] expected_version: i32,
+    ) -> Result<Membership> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    use membership::Column;
+                    let before: membership::Model = tx.lock_at(id, "id", expected_version).await?;
+                    tx.authorise(SpaceRef::organisation(before.organisation_id))?;
+                    let now = tx.now();
+                    if before.role == OrganisationRole::Representative {
+                        let others = Condition::all()
+                            .add(Column::OrganisationId.eq(before.organisation_id))
+                            .add(Column::Role.eq(OrganisationRole::Representative))
+                            .add(Column::Id.ne(before.id));
+                        let others: Vec<membership::Model> =
+                            tx.all(others, &Sort::asc(Column::ValidFrom)).await?;
+                        let stays =
+                            |m: &membership::Model| m.valid_from <= now && m.valid_until.is_none();
+                        if !others.iter().any(stays) {
+                            return Err(Error::refused(&ONE_REPRESENTATIVE).field("id"));
+                        }
+                    }
+                    let mut after = before.clone();
+                    after.valid_until =
+                        Some(before.valid_until.map_or(now, |until| until.min(now)));
+                    Ok(tx.update("membership.ended", &before, after).await?.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<membership::Model>(id, "id").await?.into())
+    }
+}

@@ -1,0 +1,88 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, SpaceRef, account, person,
+    value::{AccountStatus, Title},
+};
+
+use super::Person;
+use crate::platform::{
+    error::{Error, ErrorCode, Result},
+    gate::Ask,
+    sdl::requires,
+    tx::Tx,
+};
+
+/// A way to sign in for a person of one's own organisation.
+#[derive(InputObject)]
+pub struct OpenAccountInput {
+    /// The person.
+    person_id: Id,
+    /// Issuer of the tokens, as in their `iss`.
+    issuer: Title,
+    /// Subject of the tokens, as in their `sub`.
+    subject: Title,
+}
+
+/// Opens an account.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Lets a person of your organisation sign in. An account gives no right; standings do.
+    /// Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
+    #[graphql(directive = requires::apply(Right::PeopleKeep))]
+    async fn open_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account.")] input: OpenAccountInput,
+        #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
+        idempotency_key: Option<String>,
+    ) -> Result<Person> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command_once(ctx, idempotency_key, |tx| {
+                Box::pin(async move {
+                    let person: person::Model = tx.get(input.person_id, "personId").await?;
+                    tx.authorise(SpaceRef::organisation(person.organisation_id))?;
+                    record(tx, person.id, input.issuer, input.subject).await?;
+                    Ok(person.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<person::Model>(id, "id").await?.into())
+    }
+}
+
+/// Writes an account; one subject of one issuer is one account.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    person_id: Id,
+    issuer: Title,
+    subject: Title,
+) -> Result<account::Model> {
+    let (id, now) = (tx.id(), tx.now());
+    let row = account::Model {
+        id,
+        person_id,
+        issuer,
+        subject,
+        tokens_since: None,
+        signed_out_at: None,
+        status: AccountStatus::Active,
+        created_by: id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    tx.insert("account.opened", row)
+        .await
+        .map_err(|error| match error.code {
+            ErrorCode::Conflict => Error::invalid(
+                "subject",
+                "ONE_ACCOUNT_A_SUBJECT",
+                "this subject cannot be used",
+            ),
+            _ => error,
+        })
+}

@@ -1,0 +1,61 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, SpaceRef, person,
+    value::{Patch, Recruitment, Text, Title},
+};
+
+use super::{Person, update_organisation::cleared};
+use crate::platform::{error::Result, gate::Ask, sdl::requires};
+
+/// What changes of a person. What is left out stays; `null` clears.
+#[derive(InputObject)]
+pub struct UpdatePersonInput {
+    /// The person.
+    id: Id,
+    /// The version you read.
+    expected_version: i32,
+    /// Name.
+    #[graphql(default)]
+    name: Patch<Title>,
+    /// Recruited internationally or locally.
+    #[graphql(default)]
+    recruitment: Patch<Recruitment>,
+    /// How to reach the person.
+    #[graphql(default)]
+    contact: Patch<Text>,
+}
+
+/// Changes a person.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Changes a person of your organisation. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
+    #[graphql(directive = requires::apply(Right::PeopleKeep))]
+    async fn update_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdatePersonInput,
+    ) -> Result<Person> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    let before: person::Model =
+                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    tx.authorise(SpaceRef::organisation(before.organisation_id))?;
+                    let mut after = before.clone();
+                    cleared("name", input.name.apply_required(&mut after.name))?;
+                    cleared(
+                        "recruitment",
+                        input.recruitment.apply_required(&mut after.recruitment),
+                    )?;
+                    input.contact.apply(&mut after.contact);
+                    Ok(tx.update("person.updated", &before, after).await?.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<person::Model>(id, "id").await?.into())
+    }
+}

@@ -1,0 +1,39 @@
+//! Partnerships: formalised, symmetric, in force only by the consent of every side.
+//!
+//! A draft is seen by the side that writes it. Proposed, it is everybody's: each side may edit it, and an
+//! edit voids what was consented so far. It comes into force when every side agreed on the same content.
+//! Any side may suspend it with a reason; to resume needs the consent of all. No rule asks who leads or
+//! who wrote first (P-20).
+
+mod assign_side_role;
+mod create_partnership;
+pub mod effects;
+mod end_side_role;
+mod partnership;
+mod propose_partnership;
+mod request_resumption;
+pub mod rules;
+mod side;
+mod suspend_partnership;
+mod update_partnership;
+mod withdraw_partnership;
+
+pub use partnership::{Partnership, PartnershipConnection};
+pub use side::{PartnershipSide, SideRole};
+
+/// Queries of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct Queries(partnership::Queries);
+
+/// Commands of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct Mutations(
+    create_partnership::Command,
+    update_partnership::Command,
+    propose_partnership::Command,
+    withdraw_partnership::Command,
+    suspend_partnership::Command,
+    request_resumption::Command,
+    assign_side_role::Command,
+    end_side_role::Command,
+);

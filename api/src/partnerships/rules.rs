@@ -1,0 +1,120 @@
+//! Rules of partnerships, in the words of the guideline. Pure functions.
+
+use std::collections::BTreeMap;
+
+use entity::{
+    partnership, partnership_side,
+    value::PartnershipState::{self as State, Active, Draft, Proposed, Suspended, Withdrawn},
+};
+use serde_json::{Value, json};
+
+use crate::platform::{
+    error::Rule,
+    lifecycle::{Lifecycle, Transition},
+};
+
+/// The written agreement is named, or its absence is stated (4.2.1).
+pub const AGREEMENT_STATED: Rule = Rule {
+    key: "AGREEMENT_STATED",
+    requirement: "P-05",
+    says: "name the written agreement, or state that there is none",
+};
+/// A partnership has at least two sides of distinct organisations (4.1).
+pub const TWO_SIDES: Rule = Rule {
+    key: "TWO_SIDES",
+    requirement: "P-05",
+    says: "a partnership has at least two sides, each another organisation",
+};
+/// Every side consents to the same content (P-15).
+pub const EVERY_SIDE_CONSENTS: Rule = Rule {
+    key: "EVERY_SIDE_CONSENTS",
+    requirement: "P-15",
+    says: "no side decides for another: every side consents to the same content",
+};
+
+/// The life of a partnership. What later guards need (principles, attitudes, statements per side) joins
+/// the guards of `activate`; ending joins as further transitions.
+pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
+    of: "partnership",
+    start: Draft,
+    transitions: &[
+        Transition {
+            by: "updatePartnership",
+            from: &[Draft, Proposed],
+            to: Draft,
+            guards: &[],
+        },
+        Transition {
+            by: "proposePartnership",
+            from: &[Draft],
+            to: Proposed,
+            guards: &[&AGREEMENT_STATED, &TWO_SIDES],
+        },
+        Transition {
+            by: "activate",
+            from: &[Proposed],
+            to: Active,
+            guards: &[&AGREEMENT_STATED, &EVERY_SIDE_CONSENTS],
+        },
+        Transition {
+            by: "withdrawPartnership",
+            from: &[Draft, Proposed],
+            to: Withdrawn,
+            guards: &[],
+        },
+        Transition {
+            by: "suspendPartnership",
+            from: &[Active],
+            to: Suspended,
+            guards: &[],
+        },
+        Transition {
+            by: "requestResumption",
+            from: &[Suspended],
+            to: Suspended,
+            guards: &[],
+        },
+        Transition {
+            by: "resume",
+            from: &[Suspended],
+            to: Active,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+    ],
+};
+
+/// [`AGREEMENT_STATED`].
+pub fn agreement_stated(partnership: &partnership::Model) -> bool {
+    partnership.agreement_ref.is_some() != partnership.no_agreement
+}
+
+/// What the sides agree on when the partnership comes into force: everything a side could edit.
+pub fn content(
+    partnership: &partnership::Model,
+    sides: &[partnership_side::Model],
+) -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        ("partnership", json!(partnership.id)),
+        ("title", json!(partnership.title)),
+        ("scope", json!(partnership.scope)),
+        ("country", json!(partnership.country)),
+        ("agreementRef", json!(partnership.agreement_ref)),
+        ("noAgreement", json!(partnership.no_agreement)),
+        (
+            "agreementOnSecurity",
+            json!(partnership.agreement_on_security),
+        ),
+        ("securityClause", json!(partnership.security_clause)),
+        ("startsOn", json!(partnership.starts_on)),
+        ("endsOn", json!(partnership.ends_on)),
+        (
+            "sides",
+            json!(
+                sides
+                    .iter()
+                    .map(|side| side.organisation_id)
+                    .collect::<Vec<_>>()
+            ),
+        ),
+    ])
+}

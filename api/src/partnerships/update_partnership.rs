@@ -1,0 +1,102 @@
+use async_graphql::{Context, InputObject, Object};
+use chrono::NaiveDate;
+use entity::{
+    Id, Right, partnership,
+    value::{AgreementOnSecurity, CountryCode, Patch, Text, Title},
+};
+
+use super::{Partnership, create_partnership::dates, rules};
+use crate::{
+    consents,
+    organisations::cleared,
+    platform::{error::Result, gate::Ask, sdl::requires},
+};
+
+/// What changes of a draft or proposed partnership. What is left out stays; `null` clears.
+#[derive(InputObject)]
+pub struct UpdatePartnershipInput {
+    /// The partnership.
+    id: Id,
+    /// The version you read.
+    expected_version: i32,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+    /// What the partnership is called.
+    #[graphql(default)]
+    title: Patch<Title>,
+    /// What it covers.
+    #[graphql(default)]
+    scope: Patch<Text>,
+    /// Country of the work.
+    #[graphql(default)]
+    country: Patch<CountryCode>,
+    /// Number or name of the written agreement.
+    #[graphql(default)]
+    agreement_ref: Patch<Title>,
+    /// True to state that there is no written agreement.
+    #[graphql(default)]
+    no_agreement: Patch<bool>,
+    /// Whether the agreement speaks of security risks and their management.
+    #[graphql(default)]
+    agreement_on_security: Patch<AgreementOnSecurity>,
+    /// The clause that does.
+    #[graphql(default)]
+    security_clause: Patch<Title>,
+    /// First day.
+    #[graphql(default)]
+    starts_on: Patch<NaiveDate>,
+    /// Last day.
+    #[graphql(default)]
+    ends_on: Patch<NaiveDate>,
+}
+
+/// Edits a draft.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Edits a draft or proposed partnership. What was proposed becomes a draft again, and every consent given so far is
+    /// void. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED, VALIDATION_FAILED.
+    #[graphql(directive = requires::apply(Right::PartnershipEdit))]
+    async fn update_partnership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdatePartnershipInput,
+    ) -> Result<Partnership> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    let before: partnership::Model =
+                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    tx.act_for_side(before.id, input.side_id)?;
+                    let step = rules::LIFECYCLE.step(before.state, "updatePartnership")?;
+                    let mut after = before.clone();
+                    cleared("title", input.title.apply_required(&mut after.title))?;
+                    cleared("scope", input.scope.apply_required(&mut after.scope))?;
+                    cleared("country", input.country.apply_required(&mut after.country))?;
+                    input.agreement_ref.apply(&mut after.agreement_ref);
+                    cleared(
+                        "noAgreement",
+                        input.no_agreement.apply_required(&mut after.no_agreement),
+                    )?;
+                    let on_security = input
+                        .agreement_on_security
+                        .apply_required(&mut after.agreement_on_security);
+                    cleared("agreementOnSecurity", on_security)?;
+                    input.security_clause.apply(&mut after.security_clause);
+                    input.starts_on.apply(&mut after.starts_on);
+                    input.ends_on.apply(&mut after.ends_on);
+                    dates(after.starts_on, after.ends_on)?;
+                    if after != before {
+                        after.state = step.to;
+                        consents::void(tx, before.id).await?;
+                    }
+                    Ok(tx.update("partnership.updated", &before, after).await?.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+    }
+}

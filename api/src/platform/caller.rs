@@ -1,0 +1,412 @@
+//! The one way to see: every read goes through the caller, and the caller through the publication check.
+
+use std::{
+    marker::PhantomData,
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use chrono::{DateTime, Utc};
+use entity::{Id, Kind, Level, Record, Right, SpaceRef, ledger};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, sea_query::SimpleExpr,
+};
+
+use super::{
+    Platform,
+    batch::{Batch, Row},
+    codec::Position,
+    error::{Error, Result},
+    grants::Grants,
+    token::Identity,
+    visible,
+};
+
+/// Longest list that is answered without paging.
+pub const LONGEST_LIST: u64 = 500;
+
+/// A signed-in person, with what they may do now.
+#[derive(Clone)]
+pub struct Caller {
+    pub(super) platform: Arc<Platform>,
+    /// Who, and every standing; read again when a command of this request changed it.
+    pub(super) grants: Arc<RwLock<Grants>>,
+    /// Who the token names; the operator has none.
+    pub(super) identity: Option<Identity>,
+    /// Position taken before anything of this request ran, where it was asked for.
+    pub(super) position: Arc<OnceLock<Position>>,
+    /// Id of the request.
+    pub request_id: Arc<str>,
+    /// Statements sent for this request.
+    pub(super) statements: Arc<AtomicU32>,
+    /// Key from the `Idempotency-Key` header, for the root field that takes none as argument.
+    pub(super) idempotency_key: Option<Arc<str>>,
+}
+
+/// Order of a list: a column and its direction, the id last.
+pub struct Sort<M: Record> {
+    pub(super) column: <M::Entity as EntityTrait>::Column,
+    pub(super) order: Order,
+    row: PhantomData<M>,
+}
+
+impl<M: Record> Sort<M> {
+    /// Smallest first.
+    pub const fn asc(column: <M::Entity as EntityTrait>::Column) -> Self {
+        Self {
+            column,
+            order: Order::Asc,
+            row: PhantomData,
+        }
+    }
+
+    /// Largest first.
+    pub const fn desc(column: <M::Entity as EntityTrait>::Column) -> Self {
+        Self {
+            column,
+            order: Order::Desc,
+            row: PhantomData,
+        }
+    }
+}
+
+impl Caller {
+    /// Every standing, as it is now.
+    pub fn grants(&self) -> Grants {
+        self.grants
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The account.
+    pub fn account(&self) -> Id {
+        self.grants().account
+    }
+
+    /// The person.
+    pub fn person(&self) -> Id {
+        self.grants().person
+    }
+
+    /// The token's own id and the moment it runs out.
+    pub fn token(&self) -> Option<(Arc<str>, DateTime<Utc>)> {
+        let identity = self.identity.as_ref()?;
+        Some((identity.jti.clone()?, identity.expires_at))
+    }
+
+    /// Reads the standings again; false where the account or the token no longer counts.
+    pub async fn refresh(&self) -> Result<bool> {
+        let Some(identity) = &self.identity else {
+            return Ok(true);
+        };
+        self.counted();
+        let fresh = self.platform.grants(identity).await?;
+        let known = fresh.is_some();
+        let fresh = fresh.unwrap_or_else(|| Grants::none(self.person()));
+        *self.grants.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(known)
+    }
+
+    /// Heads of the ledgers that the caller may follow for a right.
+    pub async fn heads(&self, right: Right) -> Result<Position> {
+        self.counted();
+        Ok(Position {
+            spaces: self
+                .platform
+                .hub
+                .heads(&self.grants().spaces(right))
+                .await?,
+        })
+    }
+
+    /// Takes the position of this request, before anything else of it runs.
+    pub(crate) async fn take_position(&self) -> Result<()> {
+        let position = self.heads(Right::RiskRead).await?;
+        drop(self.position.set(position));
+        Ok(())
+    }
+
+    /// The position that was taken.
+    pub fn taken_position(&self) -> Option<&Position> {
+        self.position.get()
+    }
+
+    /// Signs a position for this caller.
+    pub fn sign(&self, position: &Position) -> Result<String> {
+        self.platform.codec.position(self.account(), position)
+    }
+
+    /// Reads a position that this caller was given.
+    pub fn read_position(&self, field: &str, text: &str) -> Result<Position> {
+        self.platform
+            .codec
+            .read_position(self.account(), field, text)
+    }
+
+    /// The hub, for feeds.
+    pub fn hub(&self) -> &super::hub::Hub {
+        &self.platform.hub
+    }
+
+    /// The time, for feeds and rules.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.platform.env.now()
+    }
+
+    /// With the key of the `Idempotency-Key` header.
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: Option<&str>) -> Self {
+        self.idempotency_key = key.map(Into::into);
+        self
+    }
+
+    /// Statements sent for this request so far.
+    pub fn statements(&self) -> Arc<AtomicU32> {
+        self.statements.clone()
+    }
+
+    pub(super) fn counted(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn postgres(&self) -> bool {
+        self.platform.db.is_postgres()
+    }
+
+    /// Rows of a kind that the caller may see: the fence of law 2.
+    pub(super) fn fenced<M: Record>(&self) -> Select<M::Entity> {
+        let spaces = self.grants().spaces(M::READ);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a read begins"
+        )]
+        M::Entity::find().filter(visible::visible::<M>(self.postgres(), &spaces))
+    }
+
+    /// Runs a fenced select; rows come redacted to the caller's level.
+    pub(super) async fn run<M: Record>(&self, select: Select<M::Entity>) -> Result<Vec<Row<M>>> {
+        self.run_on(&self.platform.db.connection, select).await
+    }
+
+    pub(super) async fn run_on<M: Record>(
+        &self,
+        on: &impl ConnectionTrait,
+        mut select: Select<M::Entity>,
+    ) -> Result<Vec<Row<M>>> {
+        self.counted();
+        if M::REDACTS {
+            let spaces = self.grants().spaces(M::READ);
+            select = select.expr_as(visible::level::<M>(self.postgres(), &spaces), "seen_level");
+        }
+        let found = on.query_all(&select.into_query()).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for row in &found {
+            let mut model = M::from_query_result(row, "")?;
+            let level = if M::REDACTS {
+                self.level_of(row)?
+            } else {
+                Level::Full
+            };
+            let redacted = if level == Level::Basic {
+                model.redact()
+            } else {
+                &[]
+            };
+            rows.push((model, redacted));
+        }
+        Ok(Batch::rows(rows))
+    }
+
+    fn level_of(&self, row: &sea_orm::QueryResult) -> Result<Level> {
+        // max() of a smallint is a smallint on PostgreSQL and an integer on SQLite.
+        let stored = if self.postgres() {
+            row.try_get::<Option<i16>>("", "seen_level")?
+        } else {
+            row.try_get::<Option<i32>>("", "seen_level")?
+                .and_then(|level| i16::try_from(level).ok())
+        };
+        Ok(stored.map_or(Level::Basic, Level::from_stored))
+    }
+
+    /// A record by id; none where it is absent or not visible.
+    pub async fn find<M: Record>(&self, id: Id) -> Result<Option<Row<M>>> {
+        let select = self.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        Ok(self.run(select).await?.pop())
+    }
+
+    /// A record by id, or NOT_FOUND naming the argument.
+    pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<Row<M>> {
+        self.find(id).await?.ok_or_else(|| Error::not_found(field))
+    }
+
+    /// All visible rows that fit, at most [`LONGEST_LIST`].
+    pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<Row<M>>> {
+        let select =
+            ordered::<M>(self.fenced::<M>().filter(filter), sort, false).limit(LONGEST_LIST);
+        self.run(select).await
+    }
+
+    /// Visible rows whose column is one of these ids.
+    pub(super) async fn among<M: Record>(
+        &self,
+        column: <M::Entity as EntityTrait>::Column,
+        ids: impl Iterator<Item = Id>,
+        sort: Option<&Sort<M>>,
+        filter: Option<SimpleExpr>,
+    ) -> Result<Vec<Row<M>>> {
+        let mut select = self
+            .fenced::<M>()
+            .filter(visible::any_of(self.postgres(), column, ids));
+        if let Some(filter) = filter {
+            select = select.filter(filter);
+        }
+        if let Some(sort) = sort {
+            select = ordered::<M>(select, sort, false);
+        }
+        self.run(select).await
+    }
+
+    /// The first visible rows of each parent, with the number of all of them.
+    pub(super) async fn first_of_each<M: Record>(
+        &self,
+        column: <M::Entity as EntityTrait>::Column,
+        parents: impl Iterator<Item = Id>,
+        sort: &Sort<M>,
+        first: u64,
+    ) -> Result<Vec<(Row<M>, i64)>> {
+        use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Query, WindowStatement};
+        self.counted();
+        let partition = || WindowStatement::partition_by(column);
+        let mut ranked = partition();
+        ranked
+            .order_by(sort.column, sort.order.clone())
+            .order_by(visible::id_column::<M>(), sort.order.clone());
+        let inner = self
+            .fenced::<M>()
+            .filter(visible::any_of(self.postgres(), column, parents))
+            .into_query()
+            .expr_window_as(Expr::cust("row_number()"), ranked, "rank_in_parent")
+            .expr_window_as(Expr::cust("count(*)"), partition(), "rows_of_parent")
+            .to_owned();
+        let outer = Query::select()
+            .column(Asterisk)
+            .from_subquery(inner, "ranked")
+            .and_where(Expr::col("rank_in_parent").lte(i64::try_from(first).unwrap_or(i64::MAX)))
+            .order_by("rank_in_parent", Order::Asc)
+            .to_owned();
+        let mut models = Vec::new();
+        let mut totals = Vec::new();
+        for row in &self.platform.db.connection.query_all(&outer).await? {
+            debug_assert!(
+                !M::REDACTS,
+                "nested pages of redacted kinds need the level in the window"
+            );
+            models.push((
+                M::from_query_result(row, "")?,
+                &[] as &'static [&'static str],
+            ));
+            totals.push(row.try_get::<i64>("", "rows_of_parent")?);
+        }
+        Ok(Batch::rows(models).into_iter().zip(totals).collect())
+    }
+
+    /// How many visible rows fit, exact up to 10 000; none above.
+    pub(super) async fn count<M: Record>(&self, filter: Condition) -> Result<Option<i32>> {
+        const MOST: u64 = 10_000;
+        self.counted();
+        let inner = self
+            .fenced::<M>()
+            .filter(filter)
+            .select_only()
+            .column(visible::id_column::<M>())
+            .limit(MOST + 1);
+        let mut outer = sea_orm::sea_query::Query::select();
+        outer
+            .expr_as(sea_orm::sea_query::Expr::cust("count(*)"), "n")
+            .from_subquery(inner.into_query(), "counted");
+        let row = self.platform.db.connection.query_one(&outer).await?;
+        let n: i64 = row
+            .map(|row| row.try_get("", "n"))
+            .transpose()?
+            .unwrap_or_default();
+        Ok(i32::try_from(n)
+            .ok()
+            .filter(|n| u64::try_from(*n).is_ok_and(|n| n <= MOST)))
+    }
+
+    /// Entries of a ledger that the caller may read, and its head.
+    pub async fn ledger(
+        &self,
+        space: SpaceRef,
+        after: i64,
+        first: u64,
+    ) -> Result<(Vec<ledger::Model>, (i64, Vec<u8>))> {
+        let grants = self.grants();
+        let grant = grants
+            .within(Right::LedgerRead, space)
+            .ok_or_else(|| Error::not_found("subjectId"))?;
+        self.counted();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the right to the ledger of this space is checked above"
+        )]
+        let entries = ledger::Entity::find()
+            .filter(ledger::Column::SpaceNo.eq(grant.space_no))
+            .filter(ledger::Column::Seq.gt(after))
+            .order_by_asc(ledger::Column::Seq)
+            .limit(first)
+            .all(&self.platform.db.connection)
+            .await?;
+        self.counted();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the right to the ledger of this space is checked above"
+        )]
+        let head = entity::platform::space::Entity::find_by_id(grant.space_no)
+            .one(&self.platform.db.connection)
+            .await?;
+        Ok((
+            entries,
+            head.map(|space| (space.head_seq, space.head_hash))
+                .unwrap_or_default(),
+        ))
+    }
+
+    /// Kind of an id. Says nothing of visibility: only for `node`, which then reads through the fence.
+    pub async fn kind_of(&self, id: Id) -> Result<Option<Kind>> {
+        self.counted();
+        #[expect(clippy::disallowed_methods, reason = "the id index holds no content")]
+        let found = entity::platform::object_index::Entity::find_by_id(id)
+            .one(&self.platform.db.connection)
+            .await?;
+        Ok(found.map(|row| row.kind))
+    }
+
+    /// The right that reads a kind, anywhere.
+    pub fn may(&self, right: Right) -> bool {
+        self.grants().anywhere(right)
+    }
+}
+
+/// Adds the order of a list, turned round where asked.
+pub(super) fn ordered<M: Record>(
+    select: Select<M::Entity>,
+    sort: &Sort<M>,
+    reverse: bool,
+) -> Select<M::Entity> {
+    let order = direction(sort, reverse);
+    select
+        .order_by(sort.column, order.clone())
+        .order_by(visible::id_column::<M>(), order)
+}
+
+pub(super) const fn direction<M: Record>(sort: &Sort<M>, reverse: bool) -> Order {
+    match (&sort.order, reverse) {
+        (Order::Desc, false) | (Order::Asc, true) => Order::Desc,
+        _ => Order::Asc,
+    }
+}

@@ -1,0 +1,75 @@
+//! The hash chain of a ledger: what is hashed, and how.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use entity::{Id, Kind, ledger};
+use minicbor::Encoder;
+
+/// SHA-256 of some parts, one after the other.
+pub fn sha256(parts: &[&[u8]]) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    context.finish().as_ref().to_vec()
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Salted digest of a payload: it can be erased later without breaking the chain.
+pub fn digest(salt: &[u8], payload: &str) -> Vec<u8> {
+    sha256(&[salt, payload.as_bytes()])
+}
+
+/// Hash of an entry: SHA-256 of the hash before it and of the entry as a CBOR array, payload and salt left out.
+pub fn hash(entry: &ledger::Model) -> Vec<u8> {
+    sha256(&[&entry.prev_hash, &canonical(entry)])
+}
+
+/// CBOR with definite lengths and shortest integers: one entry has one encoding.
+fn canonical(entry: &ledger::Model) -> Vec<u8> {
+    let mut out = Encoder::new(Vec::with_capacity(256));
+    let id = |out: &mut Encoder<Vec<u8>>, id: Option<Id>| match id {
+        Some(id) => out.bytes(id.0.as_bytes()).map(|_| ()),
+        None => out.null().map(|_| ()),
+    };
+    // Writing to memory cannot fail: the error type has no value.
+    let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
+        out.array(13)?
+            .i32(entry.space_no)?
+            .i64(entry.seq)?
+            .i64(entry.at.timestamp_micros())?;
+        out.str(&entry.event)?.str(kind_name(entry.kind))?;
+        id(&mut out, Some(entry.record_id))?;
+        out.i32(entry.version)?
+            .bool(entry.live)?
+            .str(&entry.command)?;
+        id(&mut out, Some(entry.actor))?;
+        id(&mut out, entry.authority)?;
+        out.str(&entry.request_id)?.bytes(&entry.payload_digest)?;
+        Ok(())
+    })();
+    debug_assert!(written.is_ok());
+    out.into_writer()
+}
+
+/// Stable name of a kind. Spelled out here, because a renamed enum must not change old hashes.
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Organisation => "ORGANISATION",
+        Kind::Person => "PERSON",
+        Kind::Account => "ACCOUNT",
+        Kind::Membership => "MEMBERSHIP",
+        Kind::Partnership => "PARTNERSHIP",
+        Kind::PartnershipSide => "PARTNERSHIP_SIDE",
+        Kind::SideRole => "SIDE_ROLE",
+        Kind::ConsentRequest => "CONSENT_REQUEST",
+        Kind::Consent => "CONSENT",
+        Kind::Threat => "THREAT",
+        Kind::Risk => "RISK",
+        Kind::RiskPerception => "RISK_PERCEPTION",
+        Kind::RiskLevelRecord => "RISK_LEVEL_RECORD",
+    }
+}

@@ -1,0 +1,431 @@
+//! The end of a command: audiences become publications, changes become ledger entries, all in the
+//! COMMIT that carries the rows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::{Id, Kind, Level, ledger, platform::publication};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{CaseStatement, Expr, LockType, OnConflict},
+};
+
+use super::{
+    chain,
+    error::{Error, Result},
+    tx::{Change, Tx},
+};
+
+/// Rows of one insert: SQLite binds at most 32 766 values.
+const CHUNK: usize = 1000;
+
+/// How a record is published in one space, and by which parent.
+type Place = (Level, Option<Id>);
+/// The spaces of one record.
+type Places = BTreeMap<i32, Place>;
+
+/// What is written for one record.
+struct Entry {
+    event: &'static str,
+    kind: Kind,
+    id: Id,
+    version: i32,
+    payload: Option<String>,
+    before: BTreeMap<i32, publication::Model>,
+    after: Places,
+}
+
+/// Commits and answers with the new heads of the spaces that advanced.
+pub(super) async fn commit(mut tx: Tx) -> Result<Vec<(i32, i64)>> {
+    let changes = std::mem::take(&mut tx.changes);
+    let entries = entries(&mut tx, changes).await?;
+    index_objects(&tx, &entries).await?;
+    let heads = append(&tx, &entries).await?;
+    tx.db.commit().await?;
+    Ok(heads)
+}
+
+/// Works out the audience of every changed record, and of every record that inherits from one.
+async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
+    let mut published = Published::default();
+    published
+        .load(
+            tx,
+            changes
+                .iter()
+                .filter(|change| !change.new)
+                .map(|change| change.id),
+        )
+        .await?;
+    published
+        .load(
+            tx,
+            changes.iter().filter_map(|change| change.audience.inherits),
+        )
+        .await?;
+    let mut out: Vec<Entry> = Vec::with_capacity(changes.len());
+    let mut moved: Vec<Id> = Vec::new();
+    for change in changes {
+        let before = published.now(change.id);
+        let mut after = Places::new();
+        if let Some(parent) = change.audience.inherits {
+            for (space, (level, _)) in published.live(parent) {
+                after.insert(space, (level, Some(parent)));
+            }
+        }
+        for (space, level) in &change.audience.spaces {
+            after.insert(tx.space_no(*space).await?, (*level, None));
+        }
+        if after.is_empty() {
+            return Err(Error::internal(format!(
+                "{:?} {} has no space",
+                change.kind, change.id
+            )));
+        }
+        if !change.new && published.live(change.id) != after {
+            moved.push(change.id);
+        }
+        published.set(change.id, change.kind, &after);
+        let payload = Some(change.payload.to_string());
+        out.push(Entry {
+            event: change.event,
+            kind: change.kind,
+            id: change.id,
+            version: change.version,
+            payload,
+            before,
+            after,
+        });
+        if change.new || moved.last() == Some(&change.id) {
+            arrays(tx, change.table, change.id, &published).await?;
+        }
+    }
+    // Records that follow one whose audience moved, and those that follow them.
+    while !moved.is_empty() {
+        let children = children(tx, &moved).await?;
+        published
+            .load(tx, children.iter().map(|(id, _)| *id))
+            .await?;
+        moved.clear();
+        for (id, kind) in children {
+            let before = published.now(id);
+            let mut after: Places = published
+                .live(id)
+                .into_iter()
+                .filter(|(_, (_, parent))| parent.is_none())
+                .collect();
+            let parents: BTreeSet<Id> = before
+                .values()
+                .filter_map(|place| place.parent_id)
+                .collect();
+            for parent in parents {
+                for (space, (level, _)) in published.live(parent) {
+                    after.entry(space).or_insert((level, Some(parent)));
+                }
+            }
+            if published.live(id) == after {
+                continue;
+            }
+            published.set(id, kind, &after);
+            out.push(Entry {
+                event: "record.published",
+                kind,
+                id,
+                version: 0,
+                payload: None,
+                before,
+                after,
+            });
+            arrays(tx, &table_of(kind), id, &published).await?;
+            moved.push(id);
+        }
+    }
+    Ok(out)
+}
+
+/// Publications as they stand in this command.
+#[derive(Default)]
+struct Published(HashMap<Id, BTreeMap<i32, publication::Model>>);
+
+impl Published {
+    async fn load(&mut self, tx: &Tx, ids: impl Iterator<Item = Id>) -> Result<()> {
+        let wanted: Vec<Id> = ids.filter(|id| !self.0.contains_key(id)).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        for id in &wanted {
+            self.0.insert(*id, BTreeMap::new());
+        }
+        tx.caller.counted();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "publications are the platform's own"
+        )]
+        let rows = publication::Entity::find()
+            .filter(super::visible::any_of(
+                tx.caller.postgres(),
+                publication::Column::RecordId,
+                wanted.into_iter(),
+            ))
+            .all(&tx.db)
+            .await?;
+        for row in rows {
+            self.0
+                .entry(row.record_id)
+                .or_default()
+                .insert(row.space_no, row);
+        }
+        Ok(())
+    }
+
+    fn now(&self, id: Id) -> BTreeMap<i32, publication::Model> {
+        self.0.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn live(&self, id: Id) -> Places {
+        let rows = self.0.get(&id).into_iter().flatten();
+        rows.filter(|(_, row)| row.live)
+            .map(|(space, row)| (*space, (Level::from_stored(row.level), row.parent_id)))
+            .collect()
+    }
+
+    fn set(&mut self, id: Id, kind: Kind, places: &Places) {
+        let rows = self.0.entry(id).or_default();
+        for row in rows.values_mut() {
+            row.live = false;
+        }
+        for (space, (level, parent)) in places {
+            let seq = rows.get(space).map_or(0, |row| row.seq);
+            let row = publication::Model {
+                record_id: id,
+                space_no: *space,
+                kind,
+                seq,
+                level: level.stored(),
+                live: true,
+                parent_id: *parent,
+            };
+            rows.insert(*space, row);
+        }
+    }
+}
+
+/// Records that are published with one of these.
+async fn children(tx: &Tx, parents: &[Id]) -> Result<Vec<(Id, Kind)>> {
+    tx.caller.counted();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "publications are the platform's own"
+    )]
+    let rows = publication::Entity::find()
+        .select_only()
+        .column(publication::Column::RecordId)
+        .column(publication::Column::Kind)
+        .filter(super::visible::any_of(
+            tx.caller.postgres(),
+            publication::Column::ParentId,
+            parents.iter().copied(),
+        ))
+        .order_by_asc(publication::Column::RecordId)
+        .distinct()
+        .into_tuple()
+        .all(&tx.db)
+        .await?;
+    Ok(rows)
+}
+
+/// Writes the live spaces on the row, where the database reads them there.
+async fn arrays(tx: &Tx, table: &str, id: Id, published: &Published) -> Result<()> {
+    if !tx.caller.postgres() {
+        return Ok(());
+    }
+    let spaces: Vec<String> = published.live(id).keys().map(ToString::to_string).collect();
+    let sql = format!("UPDATE {table} SET spaces = CAST($1 AS integer[]) WHERE id = $2");
+    tx.caller.counted();
+    let values = [format!("{{{}}}", spaces.join(",")).into(), id.into()];
+    tx.db
+        .execute_raw(tx.caller.platform.db.statement(&sql, values))
+        .await?;
+    Ok(())
+}
+
+fn table_of(kind: Kind) -> String {
+    chain::kind_name(kind).to_lowercase()
+}
+
+async fn index_objects(tx: &Tx, entries: &[Entry]) -> Result<()> {
+    use entity::platform::object_index::{ActiveModel, Entity, Model};
+    let new: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.version == 1)
+        .map(|entry| {
+            ActiveModel::from(Model {
+                id: entry.id,
+                kind: entry.kind,
+            })
+        })
+        .collect();
+    for chunk in new.chunks(CHUNK) {
+        tx.caller.counted();
+        Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(&tx.db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Locks the heads of the spaces in ascending order, as the last locks of all, and appends.
+async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
+    use entity::platform::space::{Column, Entity};
+    let spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
+    if spaces.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.caller.counted();
+    #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
+    let mut select = Entity::find()
+        .filter(Column::No.is_in(spaces))
+        .order_by_asc(Column::No);
+    if tx.caller.postgres() {
+        select = select.lock(LockType::Update);
+    }
+    let mut heads: BTreeMap<i32, (i64, Vec<u8>)> = select
+        .all(&tx.db)
+        .await?
+        .into_iter()
+        .map(|space| (space.no, (space.head_seq, space.head_hash)))
+        .collect();
+
+    let mut rows = Vec::new();
+    let mut places: BTreeMap<(Id, i32), publication::Model> = BTreeMap::new();
+    for entry in entries {
+        for space_no in touched(entry) {
+            let (seq, head) = heads
+                .get_mut(&space_no)
+                .ok_or_else(|| Error::internal("a space is missing"))?;
+            *seq += 1;
+            let place = entry.after.get(&space_no);
+            let row = ledger_row(tx, entry, space_no, *seq, head, place.is_some());
+            head.clone_from(&row.hash);
+            rows.push(row);
+            let (level, parent_id) = place.copied().unwrap_or((Level::Basic, None));
+            let row = publication::Model {
+                record_id: entry.id,
+                space_no,
+                kind: entry.kind,
+                seq: *seq,
+                level: level.stored(),
+                live: place.is_some(),
+                // The parent stays on a tombstone: the record must be found again when the parent returns.
+                parent_id: parent_id
+                    .or_else(|| entry.before.get(&space_no).and_then(|row| row.parent_id)),
+            };
+            places.insert((entry.id, space_no), row);
+        }
+    }
+    write(
+        &tx.db,
+        &tx.caller,
+        rows,
+        places.into_values().collect(),
+        &heads,
+    )
+    .await?;
+    Ok(heads.into_iter().map(|(no, (seq, _))| (no, seq)).collect())
+}
+
+/// Spaces whose ledger tells of a change: those that see the record, and those that saw it until now.
+fn touched(entry: &Entry) -> BTreeSet<i32> {
+    let seen = entry
+        .before
+        .values()
+        .filter(|row| row.live)
+        .map(|row| row.space_no);
+    entry.after.keys().copied().chain(seen).collect()
+}
+
+fn ledger_row(
+    tx: &Tx,
+    entry: &Entry,
+    space_no: i32,
+    seq: i64,
+    prev: &[u8],
+    live: bool,
+) -> ledger::Model {
+    // A space that loses the record learns that, and not what else changed.
+    let payload = entry.payload.clone().filter(|_| live);
+    let salt = tx.caller.platform.env.bytes::<16>().to_vec();
+    let mut row = ledger::Model {
+        space_no,
+        seq,
+        at: tx.at,
+        event: if live {
+            entry.event
+        } else {
+            "record.withdrawn"
+        }
+        .to_owned(),
+        kind: entry.kind,
+        record_id: entry.id,
+        version: entry.version,
+        live,
+        command: tx.command.clone(),
+        actor: tx.caller.person(),
+        authority: tx.authority,
+        request_id: tx.caller.request_id.to_string(),
+        payload_digest: chain::digest(&salt, payload.as_deref().unwrap_or_default()),
+        payload,
+        salt: Some(salt),
+        prev_hash: prev.to_vec(),
+        hash: Vec::new(),
+    };
+    row.hash = chain::hash(&row);
+    row
+}
+
+async fn write(
+    db: &DatabaseTransaction,
+    caller: &super::caller::Caller,
+    rows: Vec<ledger::Model>,
+    places: Vec<publication::Model>,
+    heads: &BTreeMap<i32, (i64, Vec<u8>)>,
+) -> Result<()> {
+    use entity::platform::space::{Column, Entity};
+    let rows: Vec<_> = rows.into_iter().map(ledger::ActiveModel::from).collect();
+    for chunk in rows.chunks(CHUNK) {
+        caller.counted();
+        ledger::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(db)
+            .await?;
+    }
+    let places: Vec<_> = places
+        .into_iter()
+        .map(publication::ActiveModel::from)
+        .collect();
+    for chunk in places.chunks(CHUNK) {
+        use publication::Column as P;
+        caller.counted();
+        publication::Entity::insert_many(chunk.to_vec())
+            .on_conflict(
+                OnConflict::columns([P::RecordId, P::SpaceNo])
+                    .update_columns([P::Seq, P::Level, P::Live, P::ParentId])
+                    .to_owned(),
+            )
+            .exec_without_returning(db)
+            .await?;
+    }
+    let (mut seqs, mut hashes) = (CaseStatement::new(), CaseStatement::new());
+    for (no, (seq, hash)) in heads {
+        seqs = seqs.case(Column::No.eq(*no), Expr::val(*seq));
+        hashes = hashes.case(Column::No.eq(*no), Expr::val(hash.clone()));
+    }
+    caller.counted();
+    #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
+    Entity::update_many()
+        .col_expr(Column::HeadSeq, seqs.into())
+        .col_expr(Column::HeadHash, hashes.into())
+        .filter(Column::No.is_in(heads.keys().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
+}

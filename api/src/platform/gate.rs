@@ -1,0 +1,325 @@
+//! The gate: what every document passes before anything runs, whatever the transport.
+//!
+//! Read once, measured against the limits, fenced by `@requires`, its values checked, and cleared of
+//! variables that were not sent. Only the gate makes an [`Admitted`] request.
+
+use std::{collections::HashSet, sync::Arc};
+
+use async_graphql::{Context, Name, Request, Variables};
+use async_graphql_parser::types::{
+    DocumentOperations, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql_value::Value;
+use entity::Right;
+
+use super::{
+    caller::Caller,
+    error::{Error, Result},
+    limits::{self, Limits},
+    sdl::TypeMap,
+    values,
+};
+
+/// A GraphQL request as it arrives.
+#[derive(Clone, Debug, Default)]
+pub struct Incoming {
+    /// The document.
+    pub query: String,
+    /// Which operation of the document.
+    pub operation_name: Option<String>,
+    /// Values of the variables, an object.
+    pub variables: serde_json::Value,
+}
+
+/// A document that may run.
+pub struct Admitted {
+    /// For the executor.
+    pub request: Request,
+    /// Query, mutation or subscription.
+    pub operation: OperationType,
+    /// For the log: root fields.
+    pub fields: String,
+    /// For the log: rights of the root fields.
+    pub rights: String,
+    /// What it costs by the table of limits.
+    pub cost: usize,
+    /// Whether the position of this request is asked for.
+    pub takes_position: bool,
+}
+
+/// Proof in the request's data that the document passed the gate.
+struct Passed(Arc<TypeMap>);
+
+/// The right that a root field needs, for a field that runs.
+pub fn right(ctx: &Context<'_>, root: &str, field: &str) -> Result<Right> {
+    #[expect(clippy::disallowed_methods, reason = "the proof of the gate")]
+    let passed = ctx
+        .data::<Passed>()
+        .map_err(|e| Error::internal(e.message))?;
+    passed
+        .0
+        .field(root, field)
+        .and_then(|field| field.requires)
+        .ok_or_else(|| Error::internal(format!("{field} has no right")))
+}
+
+/// What a resolver may ask of its request.
+pub trait Ask {
+    /// Who calls.
+    fn caller(&self) -> Result<&Caller>;
+}
+
+impl Ask for Context<'_> {
+    fn caller(&self) -> Result<&Caller> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the caller is read"
+        )]
+        self.data_opt::<Caller>()
+            .ok_or_else(|| Error::unauthenticated("NO_TOKEN"))
+    }
+}
+
+/// The gate of one server.
+pub struct Gate {
+    /// Types and rights.
+    pub types: Arc<TypeMap>,
+    /// Limits.
+    pub limits: Limits,
+    /// Whether the schema may be asked for.
+    pub introspection: bool,
+}
+
+impl Gate {
+    /// Lets a request pass, or says why not.
+    pub fn admit(
+        &self,
+        incoming: Incoming,
+        caller: Option<&Caller>,
+    ) -> Result<Admitted, Vec<Error>> {
+        limits::before_parsing(&incoming.query, &self.limits).map_err(one)?;
+        let mut document = async_graphql_parser::parse_query(&incoming.query).map_err(|e| {
+            let at = e.positions().next();
+            let mut error = Error::bad_input(
+                "DOCUMENT_SYNTAX",
+                format!("the document cannot be read: {e}"),
+            );
+            error.at = at;
+            one(error)
+        })?;
+        let variables = match incoming.variables {
+            serde_json::Value::Null => Variables::default(),
+            value => Variables::from_json(value),
+        };
+        let operation =
+            operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
+        without_omitted(operation, &mut document.fragments, &variables);
+        let ty = operation.ty;
+        let fragments = &document.fragments;
+        let measured = limits::measure(operation, fragments, &variables, &self.types, &self.limits)
+            .map_err(one)?;
+        if measured.introspects && !self.introspection {
+            return Err(one(Error::bad_input(
+                "INTROSPECTION_IS_OFF",
+                "the schema is not given away here",
+            )));
+        }
+        let root = match ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        let mut rights = Vec::new();
+        let mut errors = Vec::new();
+        for field in &measured.root_fields {
+            // Unknown names fall through to validation, which names them.
+            let Some(known) = self.types.field(root, field.name.node.as_str()) else {
+                continue;
+            };
+            match fence(known.requires, caller) {
+                Ok(right) => rights.push(super::sdl::right_name(right)),
+                Err(error) => errors.push(error.at(field.name.pos)),
+            }
+            let given = field
+                .arguments
+                .iter()
+                .map(|(name, value)| (&name.node, &value.node));
+            values::check(
+                &self.types,
+                &known.arguments,
+                given,
+                &variables,
+                &mut errors,
+            );
+        }
+        if let Some(refusal) = errors.iter().find(|e| e.rule.is_none()).cloned() {
+            // Who may not call the field learns nothing about their values.
+            return Err(one(refusal));
+        }
+        if ty == OperationType::Subscription && measured.root_fields.len() != 1 {
+            errors.push(Error::bad_input(
+                "ONE_SUBSCRIPTION",
+                "a subscription has exactly one root field",
+            ));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let fields = measured
+            .root_fields
+            .iter()
+            .map(|field| field.name.node.as_str())
+            .collect::<Vec<_>>()
+            .join(",");
+        let mut request = Request::new(incoming.query).data(Passed(self.types.clone()));
+        if let Some(name) = incoming.operation_name {
+            request = request.operation_name(name);
+        }
+        if let Some(caller) = caller {
+            request = request.data(caller.clone());
+        }
+        let cost = measured.cost;
+        let takes_position = measured
+            .root_fields
+            .iter()
+            .any(|field| field.name.node == "streamPosition");
+        request = request.variables(variables);
+        request.set_parsed_query(document);
+        Ok(Admitted {
+            request,
+            operation: ty,
+            fields,
+            rights: rights.join(","),
+            cost,
+            takes_position,
+        })
+    }
+}
+
+fn one(error: Error) -> Vec<Error> {
+    vec![error]
+}
+
+/// Default deny: a root field without a right is nobody's.
+fn fence(requires: Option<Right>, caller: Option<&Caller>) -> Result<Right> {
+    let caller = caller.ok_or_else(|| Error::unauthenticated("NO_TOKEN"))?;
+    match requires {
+        Some(right) if caller.may(right) => Ok(right),
+        Some(right) => Err(Error::forbidden(right)),
+        None => Err(Error::new(
+            super::error::ErrorCode::Forbidden,
+            "this field is nobody's to call",
+        )),
+    }
+}
+
+/// The operation that is asked for.
+fn operation<'d>(
+    operations: &'d mut DocumentOperations,
+    name: Option<&str>,
+) -> Result<&'d mut OperationDefinition> {
+    let unknown = || {
+        Error::bad_input(
+            "OPERATION_NAME",
+            "the document has no operation of this name",
+        )
+    };
+    match (operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&mut operation.node),
+        (DocumentOperations::Single(_), Some(_)) => Err(unknown()),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations
+            .get_mut(name)
+            .map(|operation| &mut operation.node)
+            .ok_or_else(unknown),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
+            .values_mut()
+            .next()
+            .map(|operation| &mut operation.node)
+            .ok_or_else(unknown),
+        _ => Err(Error::bad_input(
+            "OPERATION_NAME",
+            "the document has several operations: name one",
+        )),
+    }
+}
+
+type Fragments = std::collections::HashMap<
+    Name,
+    async_graphql::Positioned<async_graphql_parser::types::FragmentDefinition>,
+>;
+
+/// A variable that was not sent counts as if its argument or field were not given (GraphQL 6.1.2). The
+/// executor reads it as null, which would erase what an update leaves out.
+fn without_omitted(
+    operation: &mut OperationDefinition,
+    fragments: &mut Fragments,
+    variables: &Variables,
+) {
+    let gone: HashSet<Name> = operation
+        .variable_definitions
+        .iter()
+        .map(|definition| &definition.node)
+        .filter(|d| {
+            d.default_value.is_none()
+                && d.var_type.node.nullable
+                && !variables.contains_key(&d.name.node)
+        })
+        .map(|definition| definition.name.node.clone())
+        .collect();
+    if gone.is_empty() {
+        return;
+    }
+    operation
+        .variable_definitions
+        .retain(|definition| !gone.contains(&definition.node.name.node));
+    prune_selection(&mut operation.selection_set.node, &gone);
+    for fragment in fragments.values_mut() {
+        prune_selection(&mut fragment.node.selection_set.node, &gone);
+    }
+}
+
+fn is_gone(value: &Value, gone: &HashSet<Name>) -> bool {
+    matches!(value, Value::Variable(name) if gone.contains(name))
+}
+
+fn prune_value(value: &mut Value, gone: &HashSet<Name>) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !is_gone(value, gone));
+            fields
+                .values_mut()
+                .for_each(|value| prune_value(value, gone));
+        }
+        Value::List(items) => {
+            for item in items.iter_mut() {
+                if is_gone(item, gone) {
+                    *item = Value::Null;
+                }
+                prune_value(item, gone);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn prune_selection(set: &mut SelectionSet, gone: &HashSet<Name>) {
+    for item in &mut set.items {
+        match &mut item.node {
+            Selection::Field(field) => {
+                let field = &mut field.node;
+                field
+                    .arguments
+                    .retain(|(_, value)| !is_gone(&value.node, gone));
+                field
+                    .arguments
+                    .iter_mut()
+                    .for_each(|(_, value)| prune_value(&mut value.node, gone));
+                prune_selection(&mut field.selection_set.node, gone);
+            }
+            Selection::InlineFragment(fragment) => {
+                prune_selection(&mut fragment.node.selection_set.node, gone)
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What the data says a caller may do now: one statement, read for every request.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::{Id, Right, SpaceKind, SpaceRef};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use super::{db::Db, error::Result};
+use crate::policy::{self, Role};
+
+/// One standing in one space.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The standing.
+    pub role: Role,
+    /// Its record: membership, side role or the person.
+    pub authority: Id,
+    /// Number of the space.
+    pub space_no: i32,
+    /// The space.
+    pub space: SpaceRef,
+    /// The partnership, where the space is a side or a partnership.
+    pub partnership: Option<Id>,
+    /// Moment from which it counts no more.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Who an account is, and every standing of that person.
+#[derive(Clone, Debug)]
+pub struct Grants {
+    /// The account.
+    pub account: Id,
+    /// The person.
+    pub person: Id,
+    /// Tokens issued up to this moment do not count.
+    pub tokens_since: Option<DateTime<Utc>>,
+    list: Arc<[Grant]>,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    account_id: Id,
+    person_id: Id,
+    tokens_since: Option<DateTime<Utc>>,
+    role: String,
+    authority: Id,
+    space_no: i32,
+    space_kind: SpaceKind,
+    subject_id: Id,
+    partnership_id: Option<Id>,
+    valid_until: Option<DateTime<Utc>>,
+}
+
+/// Every standing of the person behind an account that counts at a moment ($3). A draft that another side has
+/// not proposed yet gives a representative no standing: not even that it exists may show.
+const GRANTS: &str = "
+WITH me AS (
+  SELECT a.id AS account_id, a.person_id, a.tokens_since FROM account a
+  WHERE a.issuer = $1 AND a.subject = $2 AND a.status = 'ACTIVE'
+    AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $4)
+), member AS (
+  SELECT m.id, m.role, m.organisation_id, m.valid_until, me.account_id, me.person_id, me.tokens_since
+  FROM me JOIN membership m ON m.person_id = me.person_id
+  WHERE m.valid_from <= $3 AND (m.valid_until IS NULL OR m.valid_until > $3)
+), represented AS (
+  SELECT member.*, s.id AS side_id, s.partnership_id FROM member
+  JOIN partnership_side s ON s.organisation_id = member.organisation_id
+  JOIN partnership p ON p.id = s.partnership_id AND (p.proposed_at IS NOT NULL OR p.drafted_by_side = s.id)
+  WHERE member.role = 'REPRESENTATIVE'
+), standing AS (
+  SELECT r.id, r.role, r.side_id, r.partnership_id, r.valid_until, me.account_id, me.person_id, me.tokens_since
+  FROM me JOIN side_role r ON r.person_id = me.person_id
+  WHERE r.valid_from <= $3 AND (r.valid_until IS NULL OR r.valid_until > $3)
+)
+SELECT me.account_id, me.person_id, me.tokens_since, 'PERSON' AS role, me.person_id AS authority, s.no AS space_no,
+       s.kind AS space_kind, s.subject_id, NULL AS partnership_id, NULL AS valid_until
+FROM me JOIN space s ON s.kind = 'PERSON' AND s.subject_id = me.person_id
+UNION ALL
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+FROM member m JOIN space s ON s.kind = 'ORGANISATION' AND s.subject_id = m.organisation_id
+UNION ALL
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+FROM member m JOIN space s ON s.kind = 'NETWORK'
+UNION ALL
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+FROM represented r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
+UNION ALL
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+FROM represented r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id
+UNION ALL
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+FROM standing r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
+UNION ALL
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+FROM standing r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id";
+
+impl Grants {
+    /// Reads the standings of a token's subject at a moment; none where the account is unknown,
+    /// suspended or the token (`jti`) revoked.
+    pub(super) async fn load(
+        db: &Db,
+        issuer: &str,
+        subject: &str,
+        jti: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>> {
+        let sql = if db.is_postgres() {
+            // The bare NULLs of the first arm decide the column types of the union.
+            GRANTS.replacen(
+                "NULL AS partnership_id, NULL AS valid_until",
+                "NULL::uuid AS partnership_id, NULL::timestamptz AS valid_until",
+                1,
+            )
+        } else {
+            GRANTS.to_owned()
+        };
+        let values = [
+            issuer.into(),
+            subject.into(),
+            now.into(),
+            jti.unwrap_or_default().into(),
+        ];
+        let rows = db
+            .connection
+            .query_all_raw(db.statement(&sql, values))
+            .await?;
+        let mut list = Vec::with_capacity(rows.len());
+        let mut who = None;
+        for row in &rows {
+            let row = Found::from_query_result(row, "")?;
+            who = Some((row.account_id, row.person_id, row.tokens_since));
+            if let Some(role) = Role::parse(&row.role) {
+                list.push(Grant {
+                    role,
+                    authority: row.authority,
+                    space_no: row.space_no,
+                    space: SpaceRef {
+                        kind: row.space_kind,
+                        subject: row.subject_id,
+                    },
+                    partnership: row.partnership_id,
+                    until: row.valid_until,
+                });
+            }
+        }
+        Ok(who.map(|(account, person, tokens_since)| Self {
+            account,
+            person,
+            tokens_since,
+            list: list.into(),
+        }))
+    }
+
+    /// Whether the right exists anywhere.
+    pub fn anywhere(&self, right: Right) -> bool {
+        self.with(right).next().is_some()
+    }
+
+    /// Every grant that gives a right.
+    pub fn with(&self, right: Right) -> impl Iterator<Item = &Grant> {
+        self.list
+            .iter()
+            .filter(move |grant| policy::allows(grant.role, grant.space.kind, right))
+    }
+
+    /// The grant that gives a right in a space.
+    pub fn within(&self, right: Right, space: SpaceRef) -> Option<&Grant> {
+        self.with(right).find(|grant| grant.space == space)
+    }
+
+    /// Numbers of the spaces in which a right counts, ascending, each once.
+    pub fn spaces(&self, right: Right) -> Vec<i32> {
+        let mut spaces: Vec<i32> = self.with(right).map(|grant| grant.space_no).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        spaces
+    }
+
+    /// Number of the person's own space, in which changes of their authority are written.
+    pub fn own_space(&self) -> Option<i32> {
+        self.list
+            .iter()
+            .find(|grant| grant.role == Role::Person)
+            .map(|grant| grant.space_no)
+    }
+
+    /// When the first of the standings runs out.
+    pub fn next_expiry(&self) -> Option<DateTime<Utc>> {
+        self.list.iter().filter_map(|grant| grant.until).min()
+    }
+
+    /// Every standing.
+    pub fn list(&self) -> &[Grant] {
+        &self.list
+    }
+}
+
+impl Grants {
+    /// No standing at all.
+    pub(super) fn none(person: Id) -> Self {
+        Self {
+            account: Id::NIL,
+            person,
+            tokens_since: None,
+            list: Arc::from([]),
+        }
+    }
+}

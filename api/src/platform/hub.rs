@@ -1,0 +1,273 @@
+//! Followers of ledgers: one hub a node. After a doorbell, or every second, it reads what is new in the
+//! spaces that somebody follows, and wakes them. A doorbell is a hint: lost, doubled or forged, it costs
+//! at most a second or a wasted read.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use entity::{ledger, platform::space};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::Notify;
+
+use super::{
+    db::Db,
+    error::{Error, Result},
+};
+
+/// Entries that are kept for each followed space.
+const RING: usize = 256;
+/// Entries that one read takes.
+const BATCH: u64 = 1000;
+/// Without a doorbell, look this often.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A space that somebody on this node follows.
+struct Feed {
+    /// Newest entries, contiguous.
+    ring: VecDeque<Arc<ledger::Model>>,
+    /// Newest entry known.
+    head: i64,
+    followers: Vec<Weak<Notify>>,
+}
+
+type Feeds = HashMap<i32, Feed>;
+
+/// The hub.
+#[derive(Clone)]
+pub struct Hub {
+    db: Db,
+    feeds: Arc<Mutex<Feeds>>,
+    bell: Arc<Notify>,
+}
+
+/// Where an SSE client left off: its `Last-Event-ID`, in the request's data.
+pub struct ResumeAfter(pub String);
+
+/// One reader of several spaces.
+pub struct Follower {
+    hub: Hub,
+    wake: Arc<Notify>,
+    spaces: Vec<i32>,
+}
+
+impl Hub {
+    /// A hub that is not running yet.
+    pub(super) fn new(db: Db) -> Self {
+        Self {
+            db,
+            feeds: Arc::default(),
+            bell: Arc::default(),
+        }
+    }
+
+    fn feeds(&self) -> MutexGuard<'_, Feeds> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Rings the doorbell: these spaces advanced.
+    pub fn ring(&self, heads: &[(i32, i64)]) {
+        let followed = {
+            let feeds = self.feeds();
+            heads
+                .iter()
+                .any(|(no, head)| feeds.get(no).is_some_and(|feed| feed.head < *head))
+        };
+        if followed {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Reads until the token is cancelled.
+    pub async fn run(self, stop: tokio_util::sync::CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep(TICK) => {}
+            }
+            if let Err(error) = self.catch_up().await {
+                tracing::warn!(
+                    cause = error.cause().unwrap_or_default(),
+                    "the hub could not read the ledger; it tries again"
+                );
+            }
+        }
+    }
+
+    /// Reads what is new in every followed space and wakes the followers.
+    async fn catch_up(&self) -> Result<()> {
+        let known: Vec<(i32, i64)> = {
+            let mut feeds = self.feeds();
+            feeds.retain(|_, feed| {
+                feed.followers
+                    .retain(|follower| follower.strong_count() > 0);
+                !feed.followers.is_empty()
+            });
+            feeds.iter().map(|(no, feed)| (*no, feed.head)).collect()
+        };
+        if known.is_empty() {
+            return Ok(());
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "heads of ledgers hold no content"
+        )]
+        let heads: Vec<(i32, i64)> = space::Entity::find()
+            .filter(space::Column::No.is_in(known.iter().map(|(no, _)| *no)))
+            .select_only()
+            .columns([space::Column::No, space::Column::HeadSeq])
+            .into_tuple()
+            .all(&self.db.connection)
+            .await?;
+        let heads: HashMap<i32, i64> = heads.into_iter().collect();
+        for (no, have) in known {
+            let head = heads.get(&no).copied().unwrap_or(have);
+            let mut have = have;
+            while have < head {
+                let entries = read(&self.db, no, have, BATCH).await?;
+                let Some(last) = entries.last() else { break };
+                have = last.seq;
+                self.take(no, entries);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, no: i32, entries: Vec<ledger::Model>) {
+        let mut feeds = self.feeds();
+        let Some(feed) = feeds.get_mut(&no) else {
+            return;
+        };
+        for entry in entries {
+            if entry.seq == feed.head + 1 {
+                feed.head = entry.seq;
+                if feed.ring.len() == RING {
+                    feed.ring.pop_front();
+                }
+                feed.ring.push_back(Arc::new(entry));
+            }
+        }
+        for follower in &feed.followers {
+            if let Some(wake) = follower.upgrade() {
+                wake.notify_one();
+            }
+        }
+    }
+
+    /// A reader that follows nothing yet.
+    pub fn follower(&self) -> Follower {
+        Follower {
+            hub: self.clone(),
+            wake: Arc::new(Notify::new()),
+            spaces: Vec::new(),
+        }
+    }
+
+    /// Newest position of some spaces.
+    pub async fn heads(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "heads of ledgers hold no content"
+        )]
+        let heads = space::Entity::find()
+            .filter(space::Column::No.is_in(spaces.iter().copied()))
+            .select_only()
+            .columns([space::Column::No, space::Column::HeadSeq])
+            .order_by_asc(space::Column::No)
+            .into_tuple()
+            .all(&self.db.connection)
+            .await?;
+        Ok(heads)
+    }
+}
+
+impl Follower {
+    /// Follows exactly these spaces from now on. Answers their heads.
+    pub async fn follow(&mut self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+        // Head first, registration second: an entry between the two is read from the ledger.
+        let heads = self.hub.heads(spaces).await?;
+        let mut feeds = self.hub.feeds();
+        let me = Arc::downgrade(&self.wake);
+        for gone in self.spaces.iter().filter(|no| !spaces.contains(no)) {
+            if let Some(feed) = feeds.get_mut(gone) {
+                feed.followers.retain(|follower| !follower.ptr_eq(&me));
+            }
+        }
+        for (no, head) in &heads {
+            if self.spaces.contains(no) {
+                continue;
+            }
+            let feed = feeds.entry(*no).or_insert_with(|| Feed {
+                ring: VecDeque::new(),
+                head: *head,
+                followers: Vec::new(),
+            });
+            feed.followers.push(me.clone());
+        }
+        drop(feeds);
+        self.spaces = spaces.to_vec();
+        // What was committed between head and registration must not wait for the next doorbell.
+        self.hub.bell.notify_one();
+        Ok(heads)
+    }
+
+    /// Entries of a space after a position: from memory where they are there, else from the ledger.
+    pub async fn after(&self, no: i32, seq: i64) -> Result<Vec<Arc<ledger::Model>>> {
+        {
+            let feeds = self.hub.feeds();
+            if let Some(feed) = feeds.get(&no) {
+                if feed.head <= seq {
+                    return Ok(Vec::new());
+                }
+                if feed.ring.front().is_some_and(|first| first.seq <= seq + 1) {
+                    return Ok(feed
+                        .ring
+                        .iter()
+                        .filter(|entry| entry.seq > seq)
+                        .cloned()
+                        .collect());
+                }
+            }
+        }
+        let entries = read(&self.hub.db, no, seq, u64::try_from(RING).unwrap_or(BATCH)).await?;
+        Ok(entries.into_iter().map(Arc::new).collect())
+    }
+
+    /// Waits until something may be new.
+    pub async fn wait(&self, longest: Duration) {
+        drop(tokio::time::timeout(longest, self.wake.notified()).await);
+    }
+}
+
+/// Entries of one space after a position, in order; a gap is a fault.
+async fn read(db: &Db, no: i32, after: i64, most: u64) -> Result<Vec<ledger::Model>> {
+    use ledger::Column;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "followers check the right before they hand an entry on"
+    )]
+    let entries = ledger::Entity::find()
+        .filter(
+            Condition::all()
+                .add(Column::SpaceNo.eq(no))
+                .add(Column::Seq.gt(after)),
+        )
+        .order_by_asc(Column::Seq)
+        .limit(most)
+        .all(&db.connection)
+        .await?;
+    let mut expected = after;
+    for entry in &entries {
+        expected += 1;
+        if entry.seq != expected {
+            return Err(Error::internal(format!(
+                "space {no}: entry {expected} is missing, found {}",
+                entry.seq
+            )));
+        }
+    }
+    Ok(entries)
+}

@@ -1,0 +1,185 @@
+//! What every capability stands on. It knows none of them.
+//!
+//! * [`caller`]: the one way to see · [`tx`]: the one way to write · [`commit`]: audiences become
+//!   publications, changes become ledger entries
+//! * [`gate`]: what a document passes before it runs ([`sdl`], [`limits`], [`values`])
+//! * [`hub`]: followers of ledgers · [`codec`]: positions and cursors
+//! * [`token`], [`jwks`], [`grants`]: who somebody is, and what the data lets them do
+
+pub mod batch;
+pub mod caller;
+pub mod chain;
+pub mod codec;
+mod commit;
+pub mod db;
+pub mod env;
+pub mod error;
+pub mod gate;
+pub mod grants;
+pub mod hub;
+mod jwks;
+pub mod lifecycle;
+pub mod limits;
+pub mod object;
+pub mod page;
+pub mod sdl;
+pub mod telemetry;
+pub mod token;
+pub mod tx;
+mod values;
+pub mod verify;
+mod visible;
+
+use std::sync::{Arc, RwLock, atomic::AtomicU32};
+
+use entity::{Id, platform::deployment};
+use sea_orm::{EntityTrait, sea_query::OnConflict};
+
+use self::{
+    caller::Caller,
+    codec::Codec,
+    db::Db,
+    env::Env,
+    error::{Error, Result},
+    grants::Grants,
+    hub::Hub,
+    token::Identity,
+};
+
+/// Everything a request stands on.
+pub struct Platform {
+    pub(crate) db: Db,
+    /// Clock, ids, randomness.
+    pub env: Env,
+    /// Followers of ledgers.
+    pub hub: Hub,
+    /// Positions and cursors.
+    pub codec: Codec,
+}
+
+impl Platform {
+    /// On a migrated database.
+    pub async fn open(db: Db, env: Env) -> Result<Arc<Self>> {
+        let deployment = deployment_of(&db, &env).await?;
+        let codec = Codec::new(&deployment.cursor_key, deployment.generation);
+        Ok(Arc::new(Self {
+            hub: Hub::new(db.clone()),
+            db,
+            env,
+            codec,
+        }))
+    }
+
+    /// The caller behind an identity, with the rights of now; none where the account is unknown, suspended,
+    /// or the token was revoked.
+    pub async fn caller(
+        self: &Arc<Self>,
+        identity: &Identity,
+        request_id: Arc<str>,
+    ) -> Result<Option<Caller>> {
+        let Some(grants) = self.grants(identity).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.caller_with(
+            grants,
+            Some(identity.clone()),
+            request_id,
+        )))
+    }
+
+    fn caller_with(
+        self: &Arc<Self>,
+        grants: Grants,
+        identity: Option<Identity>,
+        request_id: Arc<str>,
+    ) -> Caller {
+        Caller {
+            platform: self.clone(),
+            grants: Arc::new(RwLock::new(grants)),
+            identity,
+            position: Arc::default(),
+            request_id,
+            statements: Arc::new(AtomicU32::new(1)),
+            idempotency_key: None,
+        }
+    }
+
+    async fn grants(&self, identity: &Identity) -> Result<Option<Grants>> {
+        let now = self.env.now();
+        let grants = Grants::load(
+            &self.db,
+            &identity.issuer,
+            &identity.subject,
+            identity.jti.as_deref(),
+            now,
+        )
+        .await?;
+        Ok(grants.filter(|grants| match grants.tokens_since {
+            Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
+            None => true,
+        }))
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> bool {
+        self.db.ping().await.is_ok()
+    }
+
+    /// Whether nothing was ever written here.
+    pub async fn is_empty(&self) -> Result<bool> {
+        use sea_orm::PaginatorTrait;
+        #[expect(clippy::disallowed_methods, reason = "counts spaces, shows nothing")]
+        let spaces = entity::platform::space::Entity::find()
+            .count(&self.db.connection)
+            .await?;
+        Ok(spaces == 0)
+    }
+
+    /// Forgets what idempotency no longer needs.
+    pub async fn forget_old_commands(&self, days: i64) -> Result<u64> {
+        use entity::platform::command_log::{Column, Entity};
+        use sea_orm::{ColumnTrait, QueryFilter};
+        let before = self.env.now() - chrono::TimeDelta::days(days);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the memory of commands is the platform's own"
+        )]
+        let done = Entity::delete_many()
+            .filter(Column::At.lt(before))
+            .exec(&self.db.connection)
+            .await?;
+        Ok(done.rows_affected)
+    }
+}
+
+/// The one row that says which history this database holds; made with the first start.
+async fn deployment_of(db: &Db, env: &Env) -> Result<deployment::Model> {
+    let made = deployment::Model {
+        no: 1,
+        generation: env.id(),
+        cursor_key: env.bytes::<32>().to_vec(),
+        created_at: env.now(),
+    };
+    deployment::Entity::insert(deployment::ActiveModel::from(made))
+        .on_conflict(
+            OnConflict::column(deployment::Column::No)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(&db.connection)
+        .await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the row of the deployment is the platform's own"
+    )]
+    let row = deployment::Entity::find_by_id(1)
+        .one(&db.connection)
+        .await?;
+    row.ok_or_else(|| Error::internal("the deployment row vanished"))
+}
+
+/// The operator at the console: may enrol an organisation with its first representative, and load demo data.
+/// Has no standing in the data, and so sees and changes nothing else.
+pub fn operator(platform: &Arc<Platform>) -> Caller {
+    platform.caller_with(Grants::none(Id::NIL), None, "operator".into())
+}

@@ -1,0 +1,138 @@
+//! What the schema says about itself: the fence, the cost and the field checks all read it from the SDL,
+//! so that nothing is enforced that clients cannot see.
+
+use std::collections::HashMap;
+
+use async_graphql::{TypeDirective, Value};
+use async_graphql_parser::types::{
+    BaseType, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
+};
+use entity::Right;
+use sea_orm::{ActiveEnum, Iterable};
+
+use super::error::{Error, Result};
+
+/// Who may call the field: a right that the caller must hold through a standing in the data, in the space
+/// that the field touches. Without this directive a root field is refused to everybody.
+#[TypeDirective(location = "FieldDefinition")]
+pub fn requires(#[graphql(desc = "The right that is needed.")] right: Right) {}
+
+/// A right as the SDL prints it.
+pub fn right_name(right: Right) -> String {
+    right.to_value().to_string()
+}
+
+/// One field of a type.
+pub struct Field {
+    /// Name of the type without its wrappings.
+    pub of: String,
+    /// Whether it answers with a list.
+    pub list: bool,
+    /// Types of its arguments.
+    pub arguments: HashMap<String, Type>,
+    /// The right that is needed; on root fields only.
+    pub requires: Option<Right>,
+}
+
+/// Types by name, read from the SDL.
+#[derive(Default)]
+pub struct TypeMap {
+    objects: HashMap<String, HashMap<String, Field>>,
+    inputs: HashMap<String, HashMap<String, Type>>,
+}
+
+fn base(ty: &Type) -> (&str, bool) {
+    match &ty.base {
+        BaseType::Named(name) => (name.as_str(), false),
+        BaseType::List(inner) => (base(inner).0, true),
+    }
+}
+
+impl TypeMap {
+    /// Reads an SDL.
+    pub fn read(sdl: &str) -> Result<Self> {
+        let document: ServiceDocument = async_graphql_parser::parse_schema(sdl)
+            .map_err(|e| Error::internal(format!("the SDL: {e}")))?;
+        let mut map = Self::default();
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let name = definition.node.name.node.to_string();
+            let fields = match definition.node.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                TypeKind::InputObject(input) => {
+                    let fields = input
+                        .fields
+                        .into_iter()
+                        .map(|f| (f.node.name.node.to_string(), f.node.ty.node))
+                        .collect();
+                    map.inputs.insert(name, fields);
+                    continue;
+                }
+                _ => continue,
+            };
+            let fields = fields.into_iter().map(|field| {
+                let field = field.node;
+                let (of, list) = base(&field.ty.node);
+                let needs = field
+                    .directives
+                    .iter()
+                    .find(|directive| directive.node.name.node == "requires")
+                    .and_then(|directive| directive.node.arguments.first())
+                    .and_then(|(_, value)| match &value.node {
+                        Value::Enum(name) => {
+                            Right::iter().find(|right| right_name(*right) == name.as_str())
+                        }
+                        _ => None,
+                    });
+                let arguments = field
+                    .arguments
+                    .iter()
+                    .map(|argument| {
+                        (
+                            argument.node.name.node.to_string(),
+                            argument.node.ty.node.clone(),
+                        )
+                    })
+                    .collect();
+                (
+                    field.name.node.to_string(),
+                    Field {
+                        of: of.to_owned(),
+                        list,
+                        arguments,
+                        requires: needs,
+                    },
+                )
+            });
+            map.objects.insert(name, fields.collect());
+        }
+        Ok(map)
+    }
+
+    /// A field of an object or interface.
+    pub fn field(&self, of: &str, name: &str) -> Option<&Field> {
+        self.objects.get(of)?.get(name)
+    }
+
+    /// Fields of an input object.
+    pub fn input(&self, name: &str) -> Option<&HashMap<String, Type>> {
+        self.inputs.get(name)
+    }
+
+    /// Root fields of an operation type with the rights they need.
+    pub fn root(&self, of: &str) -> impl Iterator<Item = (&str, Option<Right>)> {
+        self.objects
+            .get(of)
+            .into_iter()
+            .flatten()
+            .map(|(name, field)| (name.as_str(), field.requires))
+    }
+}
+
+/// Name of the type of an argument without its wrappings.
+pub fn named(ty: &Type) -> &str {
+    base(ty).0
+}

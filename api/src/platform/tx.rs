@@ -1,0 +1,493 @@
+//! The one way to write. Only commands get a [`Tx`]; one COMMIT carries rows, publications, ledger
+//! entries and the memory of the idempotency key.
+
+use std::collections::HashMap;
+
+use async_graphql::Context;
+use chrono::{DateTime, Utc};
+use entity::{Audience, Id, Kind, Record, Right, SpaceKind, SpaceRef};
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    QueryFilter, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::{Expr, ExprTrait, LockType, OnConflict},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    batch::Row,
+    caller::{Caller, Sort, ordered},
+    chain, commit,
+    error::{Error, ErrorCode, Result},
+    gate, visible,
+};
+
+/// A change that waits for COMMIT.
+pub(super) struct Change {
+    pub(super) event: &'static str,
+    pub(super) kind: Kind,
+    pub(super) table: &'static str,
+    pub(super) id: Id,
+    pub(super) version: i32,
+    pub(super) audience: Audience,
+    pub(super) payload: Value,
+    pub(super) new: bool,
+}
+
+/// A running command. Dropped without commit, nothing happened.
+pub struct Tx {
+    pub(super) db: DatabaseTransaction,
+    /// Who acts.
+    pub caller: Caller,
+    /// The right of the field that runs.
+    right: Right,
+    /// Under which standing: the last that was checked.
+    pub(super) authority: Option<Id>,
+    pub(super) command: String,
+    pub(super) at: DateTime<Utc>,
+    pub(super) changes: Vec<Change>,
+    numbers: HashMap<SpaceRef, i32>,
+}
+
+/// A body of a command: writes through the transaction and answers with the id of a record.
+type Body<'t> = BoxFuture<'t, Result<Id>>;
+
+impl Caller {
+    /// Runs a command: the root field's right, its name and its arguments are read from the field.
+    pub async fn command(
+        &self,
+        ctx: &Context<'_>,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
+    ) -> Result<Id> {
+        self.command_once(ctx, None, body).await
+    }
+
+    /// Runs a command at most once for a key: the argument's, or the one of the `Idempotency-Key` header.
+    pub async fn command_once(
+        &self,
+        ctx: &Context<'_>,
+        key: Option<String>,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
+    ) -> Result<Id> {
+        let field = ctx.field();
+        let arguments = field
+            .arguments()
+            .map_err(|e| Error::bad_input("ARGUMENTS", e.message))?;
+        let arguments: Map<String, Value> = arguments
+            .into_iter()
+            .filter(|(name, _)| name != "idempotencyKey")
+            .map(|(name, value)| (name.to_string(), value.into_json().unwrap_or_default()))
+            .collect();
+        // One header serves every root field of the document.
+        let header = || {
+            Some(format!(
+                "{}#{}",
+                self.idempotency_key.as_ref()?,
+                field.alias().unwrap_or(field.name())
+            ))
+        };
+        let key = key.or_else(header);
+        let right = gate::right(ctx, "Mutation", field.name())?;
+        let hash = chain::sha256(&[
+            field.name().as_bytes(),
+            Value::Object(arguments).to_string().as_bytes(),
+        ]);
+        self.run_command(
+            field.name(),
+            right,
+            key.as_deref().map(|key| (key, hash)),
+            body,
+        )
+        .await
+    }
+
+    /// Runs a command by name.
+    pub(crate) async fn run_command(
+        &self,
+        name: &str,
+        right: Right,
+        key: Option<(&str, Vec<u8>)>,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
+    ) -> Result<Id> {
+        if let Some((key, _)) = &key
+            && !(1..=200).contains(&key.chars().count())
+        {
+            return Err(Error::invalid(
+                "idempotencyKey",
+                "IDEMPOTENCY_KEY",
+                "expected 1 to 200 characters",
+            ));
+        }
+        let platform = self.platform.clone();
+        let queued = match &platform.db.writer {
+            Some(writer) => Some(writer.lock().await),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let db = platform.db.connection.begin_with_options(options).await?;
+        let mut tx = Tx {
+            db,
+            caller: self.clone(),
+            right,
+            authority: None,
+            command: name.to_owned(),
+            at: platform.env.now(),
+            changes: Vec::new(),
+            numbers: HashMap::new(),
+        };
+        if let Some((key, hash)) = &key
+            && let Some(response) = tx.remembered(key, hash).await?
+        {
+            return Ok(response);
+        }
+        let response = body(&mut tx).await?;
+        if let Some((key, _)) = &key {
+            tx.remember(key, response).await?;
+        }
+        let changes_authority = tx.changes.iter().any(|change| {
+            matches!(
+                change.kind,
+                Kind::Membership | Kind::SideRole | Kind::PartnershipSide | Kind::Account
+            )
+        });
+        let heads = commit::commit(tx).await?;
+        drop(queued);
+        platform.hub.ring(&heads);
+        if changes_authority {
+            // The answer is read with the rights of now.
+            self.refresh().await?;
+        }
+        Ok(response)
+    }
+}
+
+impl Tx {
+    /// When the command began.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// A new id.
+    pub fn id(&self) -> Id {
+        self.caller.platform.env.id()
+    }
+
+    // ---- idempotency -------------------------------------------------------------------------
+
+    /// Claims a key. A second holder waits here for the first and then reads its answer.
+    async fn remembered(&self, key: &str, hash: &[u8]) -> Result<Option<Id>> {
+        use entity::platform::command_log::{ActiveModel, Column, Entity, Model};
+        let actor = self.caller.person();
+        let row = Model {
+            actor,
+            key: key.to_owned(),
+            request_hash: hash.to_vec(),
+            response: Id::NIL,
+            at: self.at,
+        };
+        self.caller.counted();
+        let claimed = Entity::insert(ActiveModel::from(row))
+            .on_conflict(
+                OnConflict::columns([Column::Actor, Column::Key])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(&self.db)
+            .await?;
+        if claimed == 1 {
+            return Ok(None);
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the memory of commands is the platform's own"
+        )]
+        let known = Entity::find_by_id((actor, key.to_owned()))
+            .one(&self.db)
+            .await?;
+        match known {
+            Some(known) if known.request_hash == hash => Ok(Some(known.response)),
+            Some(_) => Err(Error::new(
+                ErrorCode::IdempotencyMismatch,
+                "this idempotency key was used for another request: take a new one",
+            )
+            .field("idempotencyKey")),
+            None => Err(Error::internal("idempotency key vanished")),
+        }
+    }
+
+    async fn remember(&self, key: &str, response: Id) -> Result<()> {
+        use entity::platform::command_log::{Column, Entity};
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the memory of commands is the platform's own"
+        )]
+        Entity::update_many()
+            .col_expr(Column::Response, Expr::val(response))
+            .filter(
+                Column::Actor
+                    .eq(self.caller.person())
+                    .and(Column::Key.eq(key)),
+            )
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    // ---- authority ---------------------------------------------------------------------------
+
+    /// Demands the field's right in a space, and records the standing that gives it.
+    pub fn authorise(&mut self, space: SpaceRef) -> Result<()> {
+        let grants = self.caller.grants();
+        let grant = grants
+            .within(self.right, space)
+            .ok_or_else(|| Error::forbidden(self.right))?;
+        self.authority = Some(grant.authority);
+        Ok(())
+    }
+
+    /// The side of a partnership for which the caller acts with the field's right. Who acts for two
+    /// sides must say for which.
+    pub fn act_for_side(&mut self, partnership: Id, named: Option<Id>) -> Result<Id> {
+        let mut sides: Vec<(Id, Id)> = self
+            .caller
+            .grants()
+            .with(self.right)
+            .filter(|grant| {
+                grant.space.kind == SpaceKind::Side && grant.partnership == Some(partnership)
+            })
+            .map(|grant| (grant.space.subject, grant.authority))
+            .collect();
+        sides.sort_unstable();
+        sides.dedup_by_key(|(side, _)| *side);
+        if let Some(named) = named {
+            sides.retain(|(side, _)| *side == named);
+        }
+        match *sides.as_slice() {
+            [] => Err(Error::forbidden(self.right)),
+            [(side, authority)] => {
+                self.authority = Some(authority);
+                Ok(side)
+            }
+            _ => Err(Error::invalid(
+                "sideId",
+                "SIDE_IS_NAMED",
+                "you stand on more than one side: name the one you act for",
+            )),
+        }
+    }
+
+    // ---- reading -----------------------------------------------------------------------------
+
+    /// A record the caller sees, locked until COMMIT; NOT_FOUND otherwise.
+    pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
+        let mut select = self
+            .caller
+            .fenced::<M>()
+            .filter(visible::id_column::<M>().eq(id));
+        if self.caller.postgres() {
+            select = select.lock(LockType::Update);
+        }
+        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
+        found
+            .map(|row| row.row)
+            .ok_or_else(|| Error::not_found(field))
+    }
+
+    /// The same, and at the version that the caller read.
+    pub async fn lock_at<M: Record>(&self, id: Id, field: &str, expected: i32) -> Result<M> {
+        let row: M = self.lock(id, field).await?;
+        if row.version() == expected {
+            Ok(row)
+        } else {
+            Err(Error::stale(row.version()))
+        }
+    }
+
+    /// A record the caller sees; NOT_FOUND otherwise.
+    pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
+        let select = self
+            .caller
+            .fenced::<M>()
+            .filter(visible::id_column::<M>().eq(id));
+        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
+        found
+            .map(|row| row.row)
+            .ok_or_else(|| Error::not_found(field))
+    }
+
+    /// All records the caller sees that fit, in order, without a bound: rules must see every row.
+    pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<M>> {
+        let select = ordered::<M>(self.caller.fenced::<M>().filter(filter), sort, false);
+        Ok(self
+            .caller
+            .run_on(&self.db, select)
+            .await?
+            .into_iter()
+            .map(|row: Row<M>| row.row)
+            .collect())
+    }
+
+    /// Accounts of a person, for who keeps the people of an organisation. An account is published to its person
+    /// only; the caller of this has authorised itself for the organisation of the person.
+    pub async fn accounts_of(&self, person: Id) -> Result<Vec<entity::account::Model>> {
+        use entity::account::{Column, Entity};
+        self.caller.counted();
+        #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
+        let accounts = Entity::find()
+            .filter(Column::PersonId.eq(person))
+            .all(&self.db)
+            .await?;
+        Ok(accounts)
+    }
+
+    // ---- writing -----------------------------------------------------------------------------
+
+    /// Writes a new record.
+    pub async fn insert<M: Record>(&mut self, event: &'static str, mut row: M) -> Result<M> {
+        row.stamp(1, self.at);
+        row.made(self.caller.person(), self.at);
+        self.caller.counted();
+        M::Entity::insert(row.clone().into_active_model().reset_all())
+            .exec_without_returning(&self.db)
+            .await?;
+        self.note(event, &row, facts(&row)?, true);
+        Ok(row)
+    }
+
+    /// Writes a changed record. Nothing happens where nothing changed.
+    pub async fn update<M: Record>(
+        &mut self,
+        event: &'static str,
+        before: &M,
+        mut row: M,
+    ) -> Result<M> {
+        let (old, new) = (facts(before)?, facts(&row)?);
+        let changed: Map<String, Value> = new
+            .into_iter()
+            .filter(|(name, value)| old.get(name) != Some(value))
+            .collect();
+        if changed.is_empty() {
+            return Ok(row);
+        }
+        row.stamp(before.version() + 1, self.at);
+        self.caller.counted();
+        let id = visible::id_column::<M>();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a record changes"
+        )]
+        let done = M::Entity::update_many()
+            .set(row.clone().into_active_model().reset_all())
+            .filter(id.eq(row.id()))
+            .filter(
+                Expr::col((
+                    M::Entity::default(),
+                    sea_orm::sea_query::Alias::new("version"),
+                ))
+                .eq(before.version()),
+            )
+            .exec(&self.db)
+            .await?;
+        if done.rows_affected != 1 {
+            return Err(Error::stale(before.version() + 1));
+        }
+        self.note(event, &row, changed, false);
+        Ok(row)
+    }
+
+    fn note<M: Record>(
+        &mut self,
+        event: &'static str,
+        row: &M,
+        payload: Map<String, Value>,
+        new: bool,
+    ) {
+        use sea_orm::EntityName;
+        self.changes.push(Change {
+            event,
+            kind: M::KIND,
+            table: M::Entity::default().table_name(),
+            id: row.id(),
+            version: row.version(),
+            audience: row.audience(),
+            payload: Value::Object(payload),
+            new,
+        });
+    }
+
+    /// Refuses a token from now on, although it has not run out.
+    pub async fn revoke_token(&self, jti: &str, expires_at: DateTime<Utc>) -> Result<()> {
+        use entity::platform::revoked_token::{ActiveModel, Column, Entity, Model};
+        Entity::insert(ActiveModel::from(Model {
+            jti: jti.to_owned(),
+            expires_at,
+        }))
+        .on_conflict(OnConflict::column(Column::Jti).do_nothing().to_owned())
+        .exec_without_returning(&self.db)
+        .await?;
+        Ok(())
+    }
+
+    // ---- spaces ------------------------------------------------------------------------------
+
+    /// Makes a space that must stand before anything is published in it.
+    pub async fn open_space(&mut self, space: SpaceRef) -> Result<()> {
+        self.space_no(space).await.map(|_| ())
+    }
+
+    /// Number of a space, made where it does not exist yet.
+    pub(super) async fn space_no(&mut self, space: SpaceRef) -> Result<i32> {
+        use entity::platform::space::{Column, Entity};
+        if let Some(no) = self.numbers.get(&space) {
+            return Ok(*no);
+        }
+        self.caller.counted();
+        let sql = "INSERT INTO space (kind, subject_id, head_seq, head_hash) VALUES ($1, $2, 0, $3) \
+                   ON CONFLICT (kind, subject_id) DO NOTHING";
+        #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
+        let known = Entity::find()
+            .filter(
+                Column::Kind
+                    .eq(space.kind)
+                    .and(Column::SubjectId.eq(space.subject)),
+            )
+            .select_only()
+            .column(Column::No);
+        let no = match known.clone().into_tuple::<i32>().one(&self.db).await? {
+            Some(no) => no,
+            None => {
+                let values = [
+                    sea_orm::ActiveEnum::to_value(&space.kind).into(),
+                    space.subject.into(),
+                    vec![0_u8; 32].into(),
+                ];
+                self.db
+                    .execute_raw(self.caller.platform.db.statement(sql, values))
+                    .await?;
+                known
+                    .into_tuple::<i32>()
+                    .one(&self.db)
+                    .await?
+                    .ok_or_else(|| Error::internal("a space vanished"))?
+            }
+        };
+        self.numbers.insert(space, no);
+        Ok(no)
+    }
+}
+
+/// The columns of a record without those that every write touches.
+fn facts<M: Record>(row: &M) -> Result<Map<String, Value>> {
+    match serde_json::to_value(row).map_err(|e| Error::internal(e.to_string()))? {
+        Value::Object(mut map) => {
+            for name in ["id", "version", "created_at", "created_by", "updated_at"] {
+                map.remove(name);
+            }
+            Ok(map)
+        }
+        _ => Err(Error::internal("a record is an object")),
+    }
+}

@@ -1,0 +1,187 @@
+//! Who may do what, and how far: the one table a security officer reads.
+//!
+//! A right exists only through a standing in the data (a membership of an organisation, a role on a
+//! side, being a person) and counts in the spaces named here. Tokens say who you are, never what you
+//! may do. Every side of a partnership has the same rights (P-20).
+
+use entity::{
+    Right::{self, *},
+    SpaceKind,
+};
+
+/// A standing that gives rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Being the person.
+    Person,
+    /// Speaks for an organisation.
+    Representative,
+    /// Security focal point of an organisation.
+    SecurityFocalPoint,
+    /// Works for an organisation.
+    Staff,
+    /// Signatory of a side.
+    Signatory,
+    /// Security risk management focal point of a side.
+    SrmFocalPoint,
+    /// Contributor of a side.
+    Contributor,
+    /// Viewer of a side.
+    Viewer,
+}
+
+impl Role {
+    /// From the word in the data.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "PERSON" => Self::Person,
+            "REPRESENTATIVE" => Self::Representative,
+            "SECURITY_FOCAL_POINT" => Self::SecurityFocalPoint,
+            "STAFF" => Self::Staff,
+            "SIGNATORY" => Self::Signatory,
+            "SRM_FOCAL_POINT" => Self::SrmFocalPoint,
+            "CONTRIBUTOR" => Self::Contributor,
+            "VIEWER" => Self::Viewer,
+            _ => return None,
+        })
+    }
+}
+
+/// One line of the table: in which space a standing gives which rights.
+pub struct Line {
+    /// The standing.
+    pub role: Role,
+    /// How far: the kind of space in which the rights count.
+    pub space: SpaceKind,
+    /// The rights.
+    pub rights: &'static [Right],
+}
+
+const fn line(role: Role, space: SpaceKind, rights: &'static [Right]) -> Line {
+    Line {
+        role,
+        space,
+        rights,
+    }
+}
+
+/// The table.
+pub const TABLE: &[Line] = &[
+    line(
+        Role::Person,
+        SpaceKind::Person,
+        &[
+            SignedIn,
+            OrganisationRead,
+            PeopleRead,
+            PartnershipRead,
+            LedgerRead,
+        ],
+    ),
+    line(Role::Staff, SpaceKind::Network, &[OrganisationRead]),
+    line(
+        Role::Staff,
+        SpaceKind::Organisation,
+        &[OrganisationRead, PeopleRead],
+    ),
+    line(
+        Role::SecurityFocalPoint,
+        SpaceKind::Network,
+        &[OrganisationRead],
+    ),
+    line(
+        Role::SecurityFocalPoint,
+        SpaceKind::Organisation,
+        &[OrganisationRead, PeopleRead, PartnershipOpen, LedgerRead],
+    ),
+    line(
+        Role::Representative,
+        SpaceKind::Network,
+        &[OrganisationRead],
+    ),
+    line(
+        Role::Representative,
+        SpaceKind::Organisation,
+        &[
+            OrganisationRead,
+            OrganisationKeep,
+            PeopleRead,
+            PeopleKeep,
+            PartnershipOpen,
+            LedgerRead,
+        ],
+    ),
+    // A representative sees the partnerships of the organisation and names its people there; to decide
+    // for the side they name themselves signatory, which the ledger shows to every side.
+    line(
+        Role::Representative,
+        SpaceKind::Side,
+        &[PartnershipRead, RiskRead, SideStaff, LedgerRead],
+    ),
+    line(
+        Role::Representative,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, LedgerRead],
+    ),
+    line(
+        Role::Signatory,
+        SpaceKind::Side,
+        &[
+            PartnershipRead,
+            PartnershipEdit,
+            PartnershipPropose,
+            PartnershipSuspend,
+            ConsentDecide,
+            RiskRead,
+            RiskEdit,
+            RiskAssess,
+            LedgerRead,
+        ],
+    ),
+    line(
+        Role::Signatory,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, LedgerRead],
+    ),
+    line(
+        Role::SrmFocalPoint,
+        SpaceKind::Side,
+        &[
+            PartnershipRead,
+            PartnershipEdit,
+            PartnershipPropose,
+            RiskRead,
+            RiskEdit,
+            RiskAssess,
+            LedgerRead,
+        ],
+    ),
+    line(
+        Role::SrmFocalPoint,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, LedgerRead],
+    ),
+    line(
+        Role::Contributor,
+        SpaceKind::Side,
+        &[PartnershipRead, RiskRead, RiskEdit],
+    ),
+    line(
+        Role::Contributor,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead],
+    ),
+    line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, RiskRead]),
+    line(
+        Role::Viewer,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead],
+    ),
+];
+
+/// Whether a standing gives a right in a space of a kind.
+pub fn allows(role: Role, space: SpaceKind, right: Right) -> bool {
+    TABLE
+        .iter()
+        .any(|line| line.role == role && line.space == space && line.rights.contains(&right))
+}

@@ -1,0 +1,160 @@
+//! Writes levels: of one side, and in effect. Append-only, each with everything it was computed from.
+
+use entity::{
+    Id, risk, risk_level_record, risk_perception,
+    value::{LevelCause, RiskKind, RiskState, Text},
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    matrix::Matrix,
+    rules::{self, View},
+};
+use crate::platform::{
+    caller::Sort,
+    error::{Error, Result},
+    tx::Tx,
+};
+
+/// A level to record.
+pub(super) struct Assessment<'a> {
+    pub(super) view: View,
+    /// The side whose view it is; none for the level in effect.
+    pub(super) side: Option<Id>,
+    pub(super) provisional: bool,
+    pub(super) based_on: &'a [Id],
+    pub(super) previous: Option<risk_level_record::Model>,
+}
+
+/// The newest level record of a side, or of the level in effect.
+pub(super) async fn newest(
+    tx: &Tx,
+    risk: Id,
+    side: Option<Id>,
+) -> Result<Option<risk_level_record::Model>> {
+    use risk_level_record::Column;
+    let of = Condition::all().add(Column::RiskId.eq(risk));
+    let of = match side {
+        Some(side) => of.add(Column::SideId.eq(side)),
+        None => of.add(Column::SideId.is_null()),
+    };
+    Ok(tx.all(of, &Sort::asc(Column::CreatedAt)).await?.pop())
+}
+
+/// Records a level. Nothing is said of a change where the level stays the same.
+pub(super) async fn record(
+    tx: &mut Tx,
+    risk: &risk::Model,
+    a: Assessment<'_>,
+) -> Result<risk_level_record::Model> {
+    let matrix = Matrix::current();
+    let cell = matrix.cell(a.view.likelihood, a.view.impact);
+    let before = a.previous.as_ref();
+    let event = match (a.side, before) {
+        (Some(_), _) => "risk.perceived",
+        (None, Some(before)) if before.level == cell.level && before.score == cell.score => {
+            "risk.level_confirmed"
+        }
+        (None, Some(before)) if before.level == cell.level => "risk.score_changed",
+        (None, _) => "risk.level_changed",
+    };
+    let based_on = a
+        .based_on
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let (id, now) = (tx.id(), tx.now());
+    let row = risk_level_record::Model {
+        id,
+        partnership_id: risk.partnership_id,
+        risk_id: risk.id,
+        side_id: a.side,
+        kind: RiskKind::Present,
+        likelihood: cell.likelihood,
+        impact: cell.impact,
+        score: cell.score,
+        level: cell.level,
+        matrix_version: matrix.version()?,
+        cause: LevelCause::Reassessment,
+        provisional: a.provisional,
+        previous_id: before.map(|before| before.id),
+        previous_level: before.map(|before| before.level),
+        based_on: Text::new(&based_on).map_err(|v| Error::internal(v.message))?,
+        created_by: id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    tx.insert(event, row).await
+}
+
+/// Puts a level in effect and moves the risk to its new state.
+pub(super) async fn put_in_effect(
+    tx: &mut Tx,
+    before: &risk::Model,
+    state: RiskState,
+    level: Option<(View, bool)>,
+    based_on: &[Id],
+) -> Result<()> {
+    let mut after = before.clone();
+    after.state = state;
+    if let Some((view, provisional)) = level {
+        let previous = newest(tx, before.id, None).await?;
+        let same = previous.as_ref().is_some_and(|p| {
+            p.likelihood == view.likelihood
+                && p.impact == view.impact
+                && p.provisional == provisional
+        });
+        if !same {
+            let assessment = Assessment {
+                view,
+                side: None,
+                provisional,
+                based_on,
+                previous,
+            };
+            let record = record(tx, before, assessment).await?;
+            let cell = Matrix::current().cell(view.likelihood, view.impact);
+            after.level = Some(cell.level);
+            after.score = Some(cell.score);
+            after.provisional = provisional;
+            after.urgency = rules::urgency(&cell);
+            after.watchlist = rules::belongs_on_watchlist(&cell);
+            after.level_record_id = Some(record.id);
+        }
+    }
+    let event = match state {
+        RiskState::Identified => "risk.updated",
+        RiskState::Assessed => "risk.assessed",
+        RiskState::LevelDisputed => "risk.disputed",
+        RiskState::LevelAgreed => "risk.agreed",
+    };
+    tx.update(event, before, after).await.map(|_| ())
+}
+
+/// The level that the sides agreed on last, whatever was disputed since.
+pub(super) async fn last_agreed(tx: &Tx, risk: Id) -> Result<Option<View>> {
+    use risk_level_record::Column;
+    let of = Condition::all()
+        .add(Column::RiskId.eq(risk))
+        .add(Column::SideId.is_null())
+        .add(Column::Provisional.eq(false));
+    let newest = tx
+        .all::<risk_level_record::Model>(of, &Sort::asc(Column::CreatedAt))
+        .await?
+        .pop();
+    Ok(newest.map(|row| View {
+        likelihood: row.likelihood,
+        impact: row.impact,
+    }))
+}
+
+/// How each side sees a risk now.
+pub(super) async fn current_views(tx: &Tx, risk: Id) -> Result<Vec<risk_perception::Model>> {
+    use risk_perception::Column;
+    let current = Condition::all()
+        .add(Column::RiskId.eq(risk))
+        .add(Column::Current.eq(true));
+    tx.all(current, &Sort::asc(Column::CreatedAt)).await
+}

@@ -1,0 +1,35 @@
+//! What happens to a risk when every side consented to a joint level.
+
+use entity::{
+    consent_request, risk,
+    value::{Impact, Likelihood},
+};
+
+use super::{
+    assess,
+    rules::{LIFECYCLE, View},
+};
+use crate::platform::{
+    error::{Error, Result},
+    tx::Tx,
+};
+
+/// The agreed likelihood and impact become the joint level.
+pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let risk: risk::Model = tx.lock(request.subject_id, "requestId").await?;
+    let step = LIFECYCLE.step(risk.state, "agree")?;
+    let content: serde_json::Value = serde_json::from_str(request.content.as_str())
+        .map_err(|e| Error::internal(e.to_string()))?;
+    let point = |name: &str| {
+        content
+            .get(name)
+            .and_then(serde_json::Value::as_i64)
+            .ok_or_else(|| Error::internal(format!("{name} is missing")))
+    };
+    let view = View {
+        likelihood: Likelihood::new(point("likelihood")?)
+            .map_err(|v| Error::internal(v.message))?,
+        impact: Impact::new(point("impact")?).map_err(|v| Error::internal(v.message))?,
+    };
+    assess::put_in_effect(tx, &risk, step.to, Some((view, false)), &[request.id]).await
+}

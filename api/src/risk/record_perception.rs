@@ -1,0 +1,149 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, partnership, partnership_side, risk, risk_perception,
+    value::{Impact, Likelihood, Text},
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    Risk,
+    assess::{self, Assessment},
+    rules::{self, LIFECYCLE, View},
+};
+use crate::{
+    consents,
+    platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx},
+};
+
+/// How one side sees a risk. Score and level are computed by the server.
+#[derive(InputObject)]
+pub struct RecordPerceptionInput {
+    /// The risk.
+    risk_id: Id,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+    /// How likely, 1 to 5.
+    likelihood: Likelihood,
+    /// How much harm, 1 to 5.
+    impact: Impact,
+    /// Why your side sees it so.
+    rationale: Text,
+}
+
+/// Records how a side sees a risk.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Records how your side sees a risk. An earlier view of your side is kept as history; a proposed joint level is void.
+    /// Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, REFUSED.
+    #[graphql(directive = requires::apply(Right::RiskAssess))]
+    async fn record_perception(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The view of your side.")] input: RecordPerceptionInput,
+        #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
+        idempotency_key: Option<String>,
+    ) -> Result<Risk> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command_once(ctx, idempotency_key, |tx| {
+                Box::pin(async move { perceive(tx, input).await })
+            })
+            .await?;
+        Ok(caller.get::<risk::Model>(id, "id").await?.into())
+    }
+}
+
+async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
+    let asked: risk::Model = tx.get(input.risk_id, "riskId").await?;
+    let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
+    let side = tx.act_for_side(partnership.id, input.side_id)?;
+    rules::partnership_is_living(partnership.state)?;
+    let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
+    let mut views = assess::current_views(tx, risk.id).await?;
+    let before = views
+        .iter()
+        .position(|view| view.side_id == side)
+        .map(|at| views.remove(at));
+    if let Some(before) = &before {
+        if (before.likelihood, before.impact) == (input.likelihood, input.impact)
+            && before.rationale == input.rationale
+        {
+            return Ok(risk.id);
+        }
+        let mut after = before.clone();
+        after.current = false;
+        tx.update("risk.perception_superseded", before, after)
+            .await?;
+    }
+    let (id, now) = (tx.id(), tx.now());
+    let row = risk_perception::Model {
+        id,
+        partnership_id: partnership.id,
+        risk_id: risk.id,
+        side_id: side,
+        likelihood: input.likelihood,
+        impact: input.impact,
+        rationale: input.rationale,
+        revision: before.map_or(1, |before| before.revision + 1),
+        current: true,
+        created_by: id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    views.push(tx.insert("risk.perception_recorded", row).await?);
+    let view = View {
+        likelihood: input.likelihood,
+        impact: input.impact,
+    };
+    let previous = assess::newest(tx, risk.id, Some(side)).await?;
+    let assessment = Assessment {
+        view,
+        side: Some(side),
+        provisional: false,
+        based_on: &[id],
+        previous,
+    };
+    assess::record(tx, &risk, assessment).await?;
+    // What a joint level was proposed on has changed.
+    consents::void(tx, risk.id).await?;
+    settle(tx, &risk, &views).await?;
+    Ok(risk.id)
+}
+
+/// Moves the risk to where the views of its sides lead.
+async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model]) -> Result<()> {
+    let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
+    let missing = rules::sides_missing(&sides(tx, risk.partnership_id).await?, &spoke);
+    let seen: Vec<View> = views
+        .iter()
+        .map(|view| View {
+            likelihood: view.likelihood,
+            impact: view.impact,
+        })
+        .collect();
+    let verdict = if missing.is_empty() {
+        rules::verdict(&seen)
+    } else {
+        "aSideIsMissing"
+    };
+    let step = LIFECYCLE.step(risk.state, verdict)?;
+    let level = if missing.is_empty() {
+        rules::in_effect(assess::last_agreed(tx, risk.id).await?, &seen)
+    } else {
+        None
+    };
+    let based_on: Vec<Id> = views.iter().map(|view| view.id).collect();
+    assess::put_in_effect(tx, risk, step.to, level, &based_on).await
+}
+
+/// The sides of the partnership of a risk.
+pub(super) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<Id>> {
+    use partnership_side::Column;
+    let of = Condition::all().add(Column::PartnershipId.eq(partnership));
+    let sides: Vec<partnership_side::Model> = tx.all(of, &Sort::asc(Column::Position)).await?;
+    Ok(sides.into_iter().map(|side| side.id).collect())
+}

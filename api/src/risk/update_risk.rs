@@ -1,0 +1,68 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, risk,
+    value::{Patch, RiskOrigin, Text, Title},
+};
+
+use super::Risk;
+use crate::{
+    consents,
+    organisations::cleared,
+    platform::{error::Result, gate::Ask, sdl::requires},
+};
+
+/// What changes of a risk. What is left out stays; `null` clears. Levels are not edited: they are computed.
+#[derive(InputObject)]
+pub struct UpdateRiskInput {
+    /// The risk.
+    id: Id,
+    /// The version you read.
+    expected_version: i32,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+    /// Short name.
+    #[graphql(default)]
+    title: Patch<Title>,
+    /// What could happen, to whom.
+    #[graphql(default)]
+    description: Patch<Text>,
+    /// Where it comes from, seen from the partnership.
+    #[graphql(default)]
+    origin: Patch<RiskOrigin>,
+}
+
+/// Edits a risk.
+#[derive(Default)]
+pub struct Command;
+
+#[Object]
+impl Command {
+    /// Edits what a risk says. A proposed joint level is void then: it was about another text. Codes: NOT_FOUND,
+    /// FORBIDDEN, CONFLICT, VALIDATION_FAILED.
+    #[graphql(directive = requires::apply(Right::RiskEdit))]
+    async fn update_risk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateRiskInput,
+    ) -> Result<Risk> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    let before: risk::Model =
+                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    tx.act_for_side(before.partnership_id, input.side_id)?;
+                    let mut after = before.clone();
+                    cleared("title", input.title.apply_required(&mut after.title))?;
+                    input.description.apply(&mut after.description);
+                    cleared("origin", input.origin.apply_required(&mut after.origin))?;
+                    if after != before {
+                        consents::void(tx, before.id).await?;
+                    }
+                    Ok(tx.update("risk.updated", &before, after).await?.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<risk::Model>(id, "id").await?.into())
+    }
+}

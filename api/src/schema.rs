@@ -1,0 +1,74 @@
+//! The three roots: one line a capability.
+
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
+
+use crate::{
+    accounts, catalogue, consents, ledger, node, organisations, partnerships,
+    platform::{error::ErrorCode, limits::Limits},
+    risk,
+};
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    node::Queries,
+    accounts::Queries,
+    organisations::Queries,
+    partnerships::Queries,
+    consents::Queries,
+    risk::Queries,
+    catalogue::Queries,
+    ledger::Queries,
+);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    accounts::Mutations,
+    organisations::Mutations,
+    partnerships::Mutations,
+    consents::Mutations,
+    risk::Mutations,
+);
+
+/// What can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(risk::Subscriptions);
+
+/// The executor.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Builds the executor.
+pub fn build(limits: Limits) -> anyhow::Result<Schema> {
+    let catalogues = Arc::new(catalogue::Catalogues::load()?);
+    Ok(Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .register_output_type::<node::Node>()
+    .register_output_type::<ErrorCode>()
+    .disable_suggestions()
+    .data(catalogues)
+    .data(limits)
+    .finish())
+}
+
+/// The schema as text.
+pub fn sdl(schema: &Schema) -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    let sdl = schema.sdl_with_options(options);
+    let mut out: String = sdl
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n");
+    out.push('\n');
+    out
+}
