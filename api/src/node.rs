@@ -78,10 +78,10 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
 
 /// Queries that belong to no capability.
 #[derive(Default)]
-pub struct Queries;
+pub struct NodeQueries;
 
 #[Object]
-impl Queries {
+impl NodeQueries {
     /// The record of an id; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn node(

@@ -13,29 +13,29 @@ use crate::{
 /// What can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
-    node::Queries,
-    accounts::Queries,
-    organisations::Queries,
-    partnerships::Queries,
-    consents::Queries,
-    risk::Queries,
-    catalogue::Queries,
-    ledger::Queries,
+    node::NodeQueries,
+    accounts::AccountsQueries,
+    organisations::OrganisationsQueries,
+    partnerships::PartnershipsQueries,
+    consents::ConsentsQueries,
+    risk::RiskQueries,
+    catalogue::CatalogueQueries,
+    ledger::LedgerQueries,
 );
 
 /// What can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
-    accounts::Mutations,
-    organisations::Mutations,
-    partnerships::Mutations,
-    consents::Mutations,
-    risk::Mutations,
+    accounts::AccountsMutations,
+    organisations::OrganisationsMutations,
+    partnerships::PartnershipsMutations,
+    consents::ConsentsMutations,
+    risk::RiskMutations,
 );
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(risk::Subscriptions);
+pub struct Subscription(risk::RiskSubscriptions);
 
 /// The executor.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

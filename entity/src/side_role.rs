@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Audience, Level, SpaceRef, record},
-    value::{Id, SideRole, Title},
+    value::{Id, SideStanding, Title},
 };
 
 /// A person's standing on one side of a partnership, with its period.
@@ -27,7 +27,7 @@ pub struct Model {
     #[graphql(skip)]
     pub person_id: Id,
     /// The standing.
-    pub role: SideRole,
+    pub role: SideStanding,
     /// How the side shows this person to the other sides: a name or, where a name is dangerous, a function.
     pub shown_as: Title,
     /// First moment at which it counts.

@@ -55,10 +55,10 @@ pub struct Me {
 
 /// Queries of one's own account.
 #[derive(Default)]
-pub struct Queries;
+pub struct AccountQueries;
 
 #[Object]
-impl Queries {
+impl AccountQueries {
     /// Who you are and what you may do.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {

@@ -9,8 +9,8 @@ pub use account::{Account, Me, Standing};
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Queries(account::Queries);
+pub struct AccountsQueries(account::AccountQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Mutations(sign_out::Command, sign_out_everywhere::Command);
+pub struct AccountsMutations(sign_out::SignOut, sign_out_everywhere::SignOutEverywhere);

@@ -10,10 +10,10 @@ use crate::platform::{
 
 /// Signs out here.
 #[derive(Default)]
-pub struct Command;
+pub struct SignOut;
 
 #[Object]
-impl Command {
+impl SignOut {
     /// Refuses the token of this request from now on; its sockets close within seconds. Codes: VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Account> {

@@ -6,10 +6,10 @@ use crate::platform::{error::Result, gate::Ask, sdl::requires};
 
 /// Signs out everywhere.
 #[derive(Default)]
-pub struct Command;
+pub struct SignOutEverywhere;
 
 #[Object]
-impl Command {
+impl SignOutEverywhere {
     /// Refuses every token of your account issued up to this moment, this one included; all sockets close within
     /// seconds. For a lost phone.
     #[graphql(directive = requires::apply(Right::SignedIn))]

@@ -147,10 +147,10 @@ fn lists<'c>(ctx: &'c Context<'_>) -> Result<&'c Catalogues> {
 
 /// Queries of the catalogue.
 #[derive(Default)]
-pub struct Queries;
+pub struct CatalogueQueries;
 
 #[Object]
-impl Queries {
+impl CatalogueQueries {
     /// Every list of the guidelines, newest versions.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn catalogues(&self, ctx: &Context<'_>) -> Result<Vec<Catalogue>> {

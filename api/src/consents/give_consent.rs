@@ -25,10 +25,10 @@ pub struct GiveConsentInput {
 
 /// Agrees.
 #[derive(Default)]
-pub struct Command;
+pub struct GiveConsent;
 
 #[Object]
-impl Command {
+impl GiveConsent {
     /// Agrees for your side, to exactly the content of this hash. When every side agrees, it takes effect at once. Codes:
     /// NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::ConsentDecide))]

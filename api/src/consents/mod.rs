@@ -20,12 +20,12 @@ pub use request::{ConsentRequest, ConsentRequestConnection};
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Queries(request::Queries);
+pub struct ConsentsQueries(request::RequestQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Mutations(
-    give_consent::Command,
-    refuse_consent::Command,
-    withdraw_consent::Command,
+pub struct ConsentsMutations(
+    give_consent::GiveConsent,
+    refuse_consent::RefuseConsent,
+    withdraw_consent::WithdrawConsent,
 );

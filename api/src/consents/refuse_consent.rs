@@ -25,10 +25,10 @@ pub struct RefuseConsentInput {
 
 /// Refuses.
 #[derive(Default)]
-pub struct Command;
+pub struct RefuseConsent;
 
 #[Object]
-impl Command {
+impl RefuseConsent {
     /// Refuses for your side and closes the request; a new proposal can follow. Codes: NOT_FOUND, FORBIDDEN, CONFLICT,
     /// REFUSED.
     #[graphql(directive = requires::apply(Right::ConsentDecide))]

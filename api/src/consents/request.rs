@@ -114,10 +114,10 @@ impl ConsentRequest {
 
 /// Queries of consent.
 #[derive(Default)]
-pub struct Queries;
+pub struct RequestQueries;
 
 #[Object]
-impl Queries {
+impl RequestQueries {
     /// Requests for consent you see, newest first.
     #[graphql(directive = requires::apply(Right::PartnershipRead))]
     #[expect(

@@ -23,10 +23,10 @@ pub struct WithdrawConsentInput {
 
 /// Takes a consent back.
 #[derive(Default)]
-pub struct Command;
+pub struct WithdrawConsent;
 
 #[Object]
-impl Command {
+impl WithdrawConsent {
     /// Takes back the agreement of your side before it took effect. Codes: NOT_FOUND, FORBIDDEN, REFUSED.
     #[graphql(directive = requires::apply(Right::ConsentDecide))]
     async fn withdraw_consent(

@@ -80,10 +80,10 @@ pub struct LedgerPage {
 
 /// Queries of ledgers.
 #[derive(Default)]
-pub struct Queries;
+pub struct LedgerQueries;
 
 #[Object]
-impl Queries {
+impl LedgerQueries {
     /// The ledger of an organisation, partnership, side or person that you may read, from a position on. Codes: NOT_FOUND,
     /// VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::LedgerRead))]

@@ -5,7 +5,4 @@
 
 mod entry;
 
-pub use entry::{LedgerEntry, LedgerPage};
-
-/// Queries of this capability.
-pub use entry::Queries;
+pub use entry::{LedgerEntry, LedgerPage, LedgerQueries};

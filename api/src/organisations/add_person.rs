@@ -22,10 +22,10 @@ pub struct AddPersonInput {
 
 /// Adds a person.
 #[derive(Default)]
-pub struct Command;
+pub struct AddPerson;
 
 #[Object]
-impl Command {
+impl AddPerson {
     /// Adds a person to your organisation. Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]
     async fn add_person(

@@ -19,10 +19,10 @@ const ONE_REPRESENTATIVE: Rule = Rule {
 
 /// Ends a standing.
 #[derive(Default)]
-pub struct Command;
+pub struct EndMembership;
 
 #[Object]
-impl Command {
+impl EndMembership {
     /// Ends a standing in your organisation from this moment. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]
     async fn end_membership(

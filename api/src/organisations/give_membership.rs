@@ -25,10 +25,10 @@ pub struct GiveMembershipInput {
 
 /// Gives a standing.
 #[derive(Default)]
-pub struct Command;
+pub struct GiveMembership;
 
 #[Object]
-impl Command {
+impl GiveMembership {
     /// Gives a person of your organisation a standing in it. Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]
     async fn give_membership(

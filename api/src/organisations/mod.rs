@@ -24,16 +24,16 @@ pub(crate) use update_organisation::cleared;
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Queries(organisation::Queries, person::Queries);
+pub struct OrganisationsQueries(organisation::OrganisationQueries, person::PersonQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Mutations(
-    update_organisation::Command,
-    add_person::Command,
-    update_person::Command,
-    give_membership::Command,
-    end_membership::Command,
-    open_account::Command,
-    set_account_status::Command,
+pub struct OrganisationsMutations(
+    update_organisation::UpdateOrganisation,
+    add_person::AddPerson,
+    update_person::UpdatePerson,
+    give_membership::GiveMembership,
+    end_membership::EndMembership,
+    open_account::OpenAccount,
+    set_account_status::SetAccountStatus,
 );

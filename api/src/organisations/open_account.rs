@@ -25,10 +25,10 @@ pub struct OpenAccountInput {
 
 /// Opens an account.
 #[derive(Default)]
-pub struct Command;
+pub struct OpenAccount;
 
 #[Object]
-impl Command {
+impl OpenAccount {
     /// Lets a person of your organisation sign in. An account gives no right; standings do.
     /// Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]

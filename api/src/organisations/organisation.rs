@@ -83,10 +83,10 @@ impl Organisation {
 
 /// Queries of organisations.
 #[derive(Default)]
-pub struct Queries;
+pub struct OrganisationQueries;
 
 #[Object]
-impl Queries {
+impl OrganisationQueries {
     /// An organisation; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::OrganisationRead))]
     async fn organisation(

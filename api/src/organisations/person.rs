@@ -60,10 +60,10 @@ impl Person {
 
 /// Queries of persons.
 #[derive(Default)]
-pub struct Queries;
+pub struct PersonQueries;
 
 #[Object]
-impl Queries {
+impl PersonQueries {
     /// A person; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::PeopleRead))]
     async fn person(

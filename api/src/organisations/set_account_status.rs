@@ -15,10 +15,10 @@ pub struct SetAccountStatusInput {
 
 /// Suspends accounts, or lets them sign in again.
 #[derive(Default)]
-pub struct Command;
+pub struct SetAccountStatus;
 
 #[Object]
-impl Command {
+impl SetAccountStatus {
     /// Suspends the accounts of a person of your organisation, as when a phone is lost, or lets them sign in again.
     /// Codes: NOT_FOUND, FORBIDDEN.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]

@@ -34,10 +34,10 @@ pub struct UpdateOrganisationInput {
 
 /// Keeps the entry of an organisation.
 #[derive(Default)]
-pub struct Command;
+pub struct UpdateOrganisation;
 
 #[Object]
-impl Command {
+impl UpdateOrganisation {
     /// Changes the entry of your organisation. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::OrganisationKeep))]
     async fn update_organisation(

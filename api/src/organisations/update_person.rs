@@ -27,10 +27,10 @@ pub struct UpdatePersonInput {
 
 /// Changes a person.
 #[derive(Default)]
-pub struct Command;
+pub struct UpdatePerson;
 
 #[Object]
-impl Command {
+impl UpdatePerson {
     /// Changes a person of your organisation. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]
     async fn update_person(

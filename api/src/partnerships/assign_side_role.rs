@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::{
     Id, Right, SpaceRef, partnership_side, person, side_role,
-    value::{SideRole as Role, Title},
+    value::{SideStanding as Role, Title},
 };
 
 use super::SideRole;
@@ -41,10 +41,10 @@ pub struct AssignSideRoleInput {
 
 /// Names a person of one's own side.
 #[derive(Default)]
-pub struct Command;
+pub struct AssignSideRole;
 
 #[Object]
-impl Command {
+impl AssignSideRole {
     /// Gives a person of your organisation a standing on its side of a partnership. Codes: NOT_FOUND, FORBIDDEN,
     /// REFUSED, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::SideStaff))]

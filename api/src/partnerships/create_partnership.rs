@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use chrono::NaiveDate;
 use entity::{
     Id, Right, SpaceRef, organisation, partnership, partnership_side, person, side_role,
-    value::{AgreementOnSecurity, CountryCode, PartnershipState, SideRole, Text, Title},
+    value::{AgreementOnSecurity, CountryCode, PartnershipState, SideStanding, Text, Title},
 };
 
 use super::{Partnership, rules};
@@ -43,10 +43,10 @@ pub struct CreatePartnershipInput {
 
 /// Opens a draft.
 #[derive(Default)]
-pub struct Command;
+pub struct CreatePartnership;
 
 #[Object]
-impl Command {
+impl CreatePartnership {
     /// Opens a draft partnership in the name of your organisation. You become SRM focal point of your side; until it is
     /// proposed, only your side sees it. Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipOpen))]
@@ -131,7 +131,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
         partnership_id: id,
         side_id: drafted_by_side,
         person_id: me.id,
-        role: SideRole::SrmFocalPoint,
+        role: SideStanding::SrmFocalPoint,
         shown_as: me.name,
         valid_from: now,
         valid_until: None,

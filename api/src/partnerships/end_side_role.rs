@@ -6,10 +6,10 @@ use crate::platform::{error::Result, gate::Ask, sdl::requires};
 
 /// Ends a standing on one's own side.
 #[derive(Default)]
-pub struct Command;
+pub struct EndSideRole;
 
 #[Object]
-impl Command {
+impl EndSideRole {
     /// Ends a standing on your side from this moment: what it let the person see and do ends within seconds. Codes:
     /// NOT_FOUND, FORBIDDEN, CONFLICT.
     #[graphql(directive = requires::apply(Right::SideStaff))]

@@ -23,17 +23,17 @@ pub use side::{PartnershipSide, SideRole};
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Queries(partnership::Queries);
+pub struct PartnershipsQueries(partnership::PartnershipQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Mutations(
-    create_partnership::Command,
-    update_partnership::Command,
-    propose_partnership::Command,
-    withdraw_partnership::Command,
-    suspend_partnership::Command,
-    request_resumption::Command,
-    assign_side_role::Command,
-    end_side_role::Command,
+pub struct PartnershipsMutations(
+    create_partnership::CreatePartnership,
+    update_partnership::UpdatePartnership,
+    propose_partnership::ProposePartnership,
+    withdraw_partnership::WithdrawPartnership,
+    suspend_partnership::SuspendPartnership,
+    request_resumption::RequestResumption,
+    assign_side_role::AssignSideRole,
+    end_side_role::EndSideRole,
 );

@@ -101,10 +101,10 @@ impl Partnership {
 
 /// Queries of partnerships.
 #[derive(Default)]
-pub struct Queries;
+pub struct PartnershipQueries;
 
 #[Object]
-impl Queries {
+impl PartnershipQueries {
     /// A partnership; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::PartnershipRead))]
     async fn partnership(

@@ -27,10 +27,10 @@ pub struct ProposePartnershipInput {
 
 /// Puts a draft to every side.
 #[derive(Default)]
-pub struct Command;
+pub struct ProposePartnership;
 
 #[Object]
-impl Command {
+impl ProposePartnership {
     /// Puts a draft to every side and asks each for its consent. From now on every side sees it. Codes: NOT_FOUND,
     /// FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipPropose))]

@@ -26,10 +26,10 @@ pub struct RequestResumptionInput {
 
 /// Asks every side to resume.
 #[derive(Default)]
-pub struct Command;
+pub struct RequestResumption;
 
 #[Object]
-impl Command {
+impl RequestResumption {
     /// Asks every side to consent that a suspended partnership is in force again. Codes: NOT_FOUND, FORBIDDEN, CONFLICT,
     /// REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipPropose))]

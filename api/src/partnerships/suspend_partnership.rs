@@ -19,10 +19,10 @@ pub struct SuspendPartnershipInput {
 
 /// Suspends a partnership.
 #[derive(Default)]
-pub struct Command;
+pub struct SuspendPartnership;
 
 #[Object]
-impl Command {
+impl SuspendPartnership {
     /// Suspends a partnership in force. Any side may, with a reason; to resume needs the consent of every side. Codes:
     /// NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipSuspend))]

@@ -52,10 +52,10 @@ pub struct UpdatePartnershipInput {
 
 /// Edits a draft.
 #[derive(Default)]
-pub struct Command;
+pub struct UpdatePartnership;
 
 #[Object]
-impl Command {
+impl UpdatePartnership {
     /// Edits a draft or proposed partnership. What was proposed becomes a draft again, and every consent given so far is
     /// void. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PartnershipEdit))]

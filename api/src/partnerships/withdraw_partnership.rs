@@ -22,10 +22,10 @@ pub struct WithdrawPartnershipInput {
 
 /// Takes a draft or proposal back.
 #[derive(Default)]
-pub struct Command;
+pub struct WithdrawPartnership;
 
 #[Object]
-impl Command {
+impl WithdrawPartnership {
     /// Takes back a partnership before it came into force. Any side may: what is not agreed binds nobody. Codes:
     /// NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipPropose))]

@@ -250,10 +250,10 @@ impl Feed {
 
 /// Subscriptions of this capability.
 #[derive(Default)]
-pub struct Subscriptions;
+pub struct RiskSubscriptions;
 
 #[Subscription]
-impl Subscriptions {
+impl RiskSubscriptions {
     /// Changes of the level in effect of risks you see, in the order of their ledgers, at least once each. No event where
     /// the level stays the same. Without `after` from now on; with it everything behind that position, then live, without
     /// a seam. Every event is authorised anew; nothing comes after your right has ended.

@@ -24,10 +24,10 @@ pub struct IdentifyRiskInput {
 
 /// Names a risk.
 #[derive(Default)]
-pub struct Command;
+pub struct IdentifyRisk;
 
 #[Object]
-impl Command {
+impl IdentifyRisk {
     /// Names a risk that the sides look at together. It has no level until every side has spoken. Codes: NOT_FOUND,
     /// FORBIDDEN, VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::RiskEdit))]

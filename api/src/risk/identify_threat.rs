@@ -30,10 +30,10 @@ pub struct IdentifyThreatInput {
 
 /// Names a threat.
 #[derive(Default)]
-pub struct Command;
+pub struct IdentifyThreat;
 
 #[Object]
-impl Command {
+impl IdentifyThreat {
     /// Names a threat. Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::RiskEdit))]
     async fn identify_threat(

@@ -204,10 +204,10 @@ impl From<&Matrix> for RiskMatrix {
 
 /// Queries of the matrix.
 #[derive(Default)]
-pub struct Queries;
+pub struct MatrixQueries;
 
 #[Object]
-impl Queries {
+impl MatrixQueries {
     /// The risk matrix of a version; empty where there is none.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn risk_matrix(

@@ -25,7 +25,7 @@ pub mod rules;
 mod threat;
 mod update_risk;
 
-pub use feed::Subscriptions;
+pub use feed::RiskSubscriptions;
 pub use level_record::RiskLevelRecord;
 pub use matrix::{Matrix, RiskMatrix};
 pub use perception::RiskPerception;
@@ -34,14 +34,14 @@ pub use threat::Threat;
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Queries(risk::Queries, threat::Queries, matrix::Queries);
+pub struct RiskQueries(risk::RisksQueries, threat::ThreatQueries, matrix::MatrixQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct Mutations(
-    identify_threat::Command,
-    identify_risk::Command,
-    update_risk::Command,
-    record_perception::Command,
-    propose_level::Command,
+pub struct RiskMutations(
+    identify_threat::IdentifyThreat,
+    identify_risk::IdentifyRisk,
+    update_risk::UpdateRisk,
+    record_perception::RecordPerception,
+    propose_level::ProposeLevel,
 );

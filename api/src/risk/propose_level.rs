@@ -35,10 +35,10 @@ pub struct ProposeLevelInput {
 
 /// Proposes a joint level.
 #[derive(Default)]
-pub struct Command;
+pub struct ProposeLevel;
 
 #[Object]
-impl Command {
+impl ProposeLevel {
     /// Asks every side to agree on one likelihood and impact. An earlier proposal is void. There is no joint level without
     /// the consent of every side. Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::RiskAssess))]

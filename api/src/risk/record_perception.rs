@@ -32,10 +32,10 @@ pub struct RecordPerceptionInput {
 
 /// Records how a side sees a risk.
 #[derive(Default)]
-pub struct Command;
+pub struct RecordPerception;
 
 #[Object]
-impl Command {
+impl RecordPerception {
     /// Records how your side sees a risk. An earlier view of your side is kept as history; a proposed joint level is void.
     /// Codes: NOT_FOUND, FORBIDDEN, VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::RiskAssess))]

@@ -158,10 +158,10 @@ pub async fn of_partnership(
 
 /// Queries of risks.
 #[derive(Default)]
-pub struct Queries;
+pub struct RisksQueries;
 
 #[Object]
-impl Queries {
+impl RisksQueries {
     /// A risk; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::RiskRead))]
     async fn risk(

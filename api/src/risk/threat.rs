@@ -42,10 +42,10 @@ impl Threat {
 
 /// Queries of threats.
 #[derive(Default)]
-pub struct Queries;
+pub struct ThreatQueries;
 
 #[Object]
-impl Queries {
+impl ThreatQueries {
     /// The threats that a partnership looks at, by title.
     #[graphql(directive = requires::apply(Right::RiskRead))]
     async fn threats(

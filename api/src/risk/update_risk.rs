@@ -33,10 +33,10 @@ pub struct UpdateRiskInput {
 
 /// Edits a risk.
 #[derive(Default)]
-pub struct Command;
+pub struct UpdateRisk;
 
 #[Object]
-impl Command {
+impl UpdateRisk {
     /// Edits what a risk says. A proposed joint level is void then: it was about another text. Codes: NOT_FOUND,
     /// FORBIDDEN, CONFLICT, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::RiskEdit))]

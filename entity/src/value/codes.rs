@@ -56,7 +56,7 @@ code! {
 }
 code! {
     /// Standing of a person on one side of a partnership. Every side has the same roles with the same rights (P-20).
-    SideRole {
+    SideStanding {
         /// May consent for the side.
         Signatory,
         /// Security risk management focal point of the side: drafts, proposes, records how the side sees a risk.

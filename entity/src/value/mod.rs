@@ -9,7 +9,7 @@ mod text;
 pub use codes::{
     AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause,
     OrganisationKind, OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin,
-    RiskState, SideRole, ThreatKind,
+    RiskState, SideStanding, ThreatKind,
 };
 pub use id::Id;
 pub use patch::Patch;
