@@ -16,18 +16,11 @@ use std::process::Command;
 type Source = (&'static str, &'static str);
 
 /// Sources of both pages.
-const SHARED: &[Source] = &[
-    ("guard.js", "guard.js"),
-    ("common.js", "common.js"),
-    ("common.css", "common.css"),
-];
+const SHARED: &[Source] = &[("guard.js", "guard.js"), ("common.js", "common.js"), ("common.css", "common.css")];
 
 /// Sources of the `GraphiQL` page.
-const FULL_PAGE: &[Source] = &[
-    ("full.html", "index.html"),
-    ("full.js", "playground.js"),
-    ("full.css", "playground.css"),
-];
+const FULL_PAGE: &[Source] =
+    &[("full.html", "index.html"), ("full.js", "playground.js"), ("full.css", "playground.css")];
 
 /// Sources of the page that needs no Node.
 const SMALL_PAGE: &[Source] = &[
@@ -40,14 +33,8 @@ const SMALL_PAGE: &[Source] = &[
 
 /// Files of npm packages that the `GraphiQL` page loads, and the names they are served under.
 const VENDOR: &[Source] = &[
-    (
-        "react/umd/react.production.min.js",
-        "react.production.min.js",
-    ),
-    (
-        "react-dom/umd/react-dom.production.min.js",
-        "react-dom.production.min.js",
-    ),
+    ("react/umd/react.production.min.js", "react.production.min.js"),
+    ("react-dom/umd/react-dom.production.min.js", "react-dom.production.min.js"),
     ("graphql-ws/umd/graphql-ws.min.js", "graphql-ws.min.js"),
     ("graphiql/graphiql.min.js", "graphiql.min.js"),
     ("graphiql/graphiql.min.css", "graphiql.min.css"),
@@ -96,19 +83,12 @@ fn main() -> io::Result<()> {
         }
     };
 
-    let page = if vendor.is_some() {
-        FULL_PAGE
-    } else {
-        SMALL_PAGE
-    };
+    let page = if vendor.is_some() { FULL_PAGE } else { SMALL_PAGE };
     let full = vendor.is_some();
     let mut assets: Vec<Asset> = page
         .iter()
         .chain(SHARED)
-        .map(|&(file, name)| Asset {
-            name: name.to_owned(),
-            file: sources.join(file),
-        })
+        .map(|&(file, name)| Asset { name: name.to_owned(), file: sources.join(file) })
         .collect();
     assets.extend(vendor.unwrap_or_default());
     write_if_changed(&out.join("playground_assets.rs"), &table(full, &assets))
@@ -133,19 +113,13 @@ fn vendor_assets(home: &Path, out: &Path) -> Result<Vec<Asset>, String> {
     for &(file, name) in VENDOR {
         let copy = out.join(name);
         fs::copy(modules.join(file), &copy).map_err(|error| format!("{file}: {error}"))?;
-        assets.push(Asset {
-            name: name.to_owned(),
-            file: copy,
-        });
+        assets.push(Asset { name: name.to_owned(), file: copy });
     }
     let licenses = out.join(LICENSES);
     collect_licenses(&modules)
         .and_then(|text| write_if_changed(&licenses, &text))
         .map_err(|error| format!("licence texts: {error}"))?;
-    assets.push(Asset {
-        name: LICENSES.to_owned(),
-        file: licenses,
-    });
+    assets.push(Asset { name: LICENSES.to_owned(), file: licenses });
     Ok(assets)
 }
 
@@ -163,20 +137,13 @@ fn install(home: &Path, modules: &Path) -> Result<(), String> {
     let done = Command::new(npm)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         // Without a network, give up soon: the small page is good enough to go on with.
-        .args([
-            "--prefer-offline",
-            "--fetch-retries=1",
-            "--fetch-retry-mintimeout=1000",
-        ])
+        .args(["--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"])
         .current_dir(home)
         .output()
         .map_err(|error| format!("npm cannot be run ({error})"))?;
     if !done.status.success() {
         let log = String::from_utf8_lossy(&done.stderr);
-        let cause = log
-            .lines()
-            .find(|line| line.contains("npm error"))
-            .unwrap_or("no message");
+        let cause = log.lines().find(|line| line.contains("npm error")).unwrap_or("no message");
         return Err(format!("`npm ci` failed ({}: {cause})", done.status));
     }
     fs::copy(home.join("package-lock.json"), modules.join(STAMP))
@@ -248,10 +215,7 @@ fn table(full: bool, assets: &[Asset]) -> String {
 
 /// The content type by the ending of a file name.
 fn content_type(name: &str) -> &'static str {
-    match Path::new(name)
-        .extension()
-        .and_then(|ending| ending.to_str())
-    {
+    match Path::new(name).extension().and_then(|ending| ending.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",

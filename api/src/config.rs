@@ -37,28 +37,13 @@ impl Setting {
     }
 }
 
-const fn setting(
-    key: &'static str,
-    default: &'static str,
-    expects: &'static str,
-    about: &'static str,
-) -> Setting {
-    Setting {
-        key,
-        default,
-        expects,
-        about,
-    }
+const fn setting(key: &'static str, default: &'static str, expects: &'static str, about: &'static str) -> Setting {
+    Setting { key, default, expects, about }
 }
 
 /// Every setting. `docs/configuration.md` is printed from this table.
 pub const SETTINGS: &[Setting] = &[
-    setting(
-        "listen",
-        "127.0.0.1:8080",
-        "ADDRESS:PORT",
-        "Where the API listens.",
-    ),
+    setting("listen", "127.0.0.1:8080", "ADDRESS:PORT", "Where the API listens."),
     setting(
         "database_url",
         "sqlite:data/safepact.sqlite",
@@ -83,30 +68,15 @@ pub const SETTINGS: &[Setting] = &[
         "http(s)://HOST:PORT or nothing",
         "OpenTelemetry collector (OTLP over HTTP) for traces and metrics.",
     ),
-    setting(
-        "log",
-        "info",
-        "a filter such as info or warn,safepact=debug",
-        "What is logged, to standard error.",
-    ),
-    setting(
-        "log_format",
-        "text",
-        "text or json",
-        "Form of the log lines.",
-    ),
+    setting("log", "info", "a filter such as info or warn,safepact=debug", "What is logged, to standard error."),
+    setting("log_format", "text", "text or json", "Form of the log lines."),
     setting(
         "origins",
         "",
         "origins such as https://app.example.org, separated by commas",
         "Browser origins that may call the API and open sockets.",
     ),
-    setting(
-        "audience",
-        "safepact",
-        "a word",
-        "`aud` of tokens from the embedded issuer.",
-    ),
+    setting("audience", "safepact", "a word", "`aud` of tokens from the embedded issuer."),
     setting(
         "embedded_issuer",
         "auto",
@@ -153,16 +123,8 @@ pub struct Wrong {
 
 impl std::fmt::Display for Wrong {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            key,
-            value,
-            expects,
-        } = self;
-        write!(
-            f,
-            "setting {key} (SAFEPACT_{}): found {value:?}, expected {expects}",
-            key.to_uppercase()
-        )
+        let Self { key, value, expects } = self;
+        write!(f, "setting {key} (SAFEPACT_{}): found {value:?}, expected {expects}", key.to_uppercase())
     }
 }
 
@@ -228,20 +190,11 @@ impl Raw {
     }
 
     fn read_file(&mut self, path: &Path) -> Result<(), Wrong> {
-        let wrong = |value: String, expects: &str| Wrong {
-            key: "config".to_owned(),
-            value,
-            expects: expects.to_owned(),
-        };
-        let text = std::fs::read_to_string(path).map_err(|e| {
-            wrong(
-                path.display().to_string(),
-                &format!("a readable file ({e})"),
-            )
-        })?;
-        let table: toml::Table = text
-            .parse()
-            .map_err(|e| wrong(path.display().to_string(), &format!("TOML ({e})")))?;
+        let wrong =
+            |value: String, expects: &str| Wrong { key: "config".to_owned(), value, expects: expects.to_owned() };
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| wrong(path.display().to_string(), &format!("a readable file ({e})")))?;
+        let table: toml::Table = text.parse().map_err(|e| wrong(path.display().to_string(), &format!("TOML ({e})")))?;
         for (key, value) in table {
             let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
                 let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
@@ -257,11 +210,7 @@ impl Raw {
     }
 
     fn value(&self, setting: &'static Setting) -> (&str, Source) {
-        self.0
-            .get(setting.key)
-            .map_or((setting.default, Source::Default), |(value, source)| {
-                (value, *source)
-            })
+        self.0.get(setting.key).map_or((setting.default, Source::Default), |(value, source)| (value, *source))
     }
 
     fn read<T>(&self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Wrong> {
@@ -280,28 +229,22 @@ impl Raw {
     }
 }
 
+#[expect(clippy::option_option, reason = "nothing is a valid value, and differs from a wrong one")]
 fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-    if text.is_empty() {
-        Some(None)
-    } else {
-        parse(text).map(Some)
-    }
+    if text.is_empty() { Some(None) } else { parse(text).map(Some) }
 }
 
 fn is_http(url: &str) -> bool {
-    url.strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"))
-        .is_some_and(|rest| !rest.is_empty())
+    url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).is_some_and(|rest| !rest.is_empty())
 }
 
 /// A PostgreSQL URL without a user would sign in as somebody nobody meant.
 fn is_database(url: &str) -> bool {
     match url.split_once(':') {
         Some(("sqlite", path)) => !path.trim_start_matches('/').is_empty(),
-        Some(("postgres" | "postgresql", rest)) => rest
-            .strip_prefix("//")
-            .and_then(|rest| rest.split_once('@'))
-            .is_some_and(|(user, _)| !user.is_empty()),
+        Some(("postgres" | "postgresql", rest)) => {
+            rest.strip_prefix("//").and_then(|rest| rest.split_once('@')).is_some_and(|(user, _)| !user.is_empty())
+        }
         _ => false,
     }
 }
@@ -321,9 +264,7 @@ impl Config {
             "hardened" => Some(Profile::Hardened),
             _ => None,
         })?;
-        let database_url = raw.read("database_url", |text| {
-            is_database(text).then(|| text.to_owned())
-        })?;
+        let database_url = raw.read("database_url", |text| is_database(text).then(|| text.to_owned()))?;
         let beside = match sqlite_path(&database_url) {
             Some(path) => path.with_extension("issuer.key"),
             None => PathBuf::from("data/issuer.key"),
@@ -331,37 +272,20 @@ impl Config {
         Ok(Self {
             listen: raw.read("listen", |text| text.parse().ok())?,
             profile,
-            metrics_listen: raw.read("metrics_listen", |text| {
-                optional(text, |text| text.parse().ok())
-            })?,
-            otlp_endpoint: raw.read("otlp_endpoint", |text| {
-                optional(text, |t| is_http(t).then(|| t.to_owned()))
-            })?,
-            log: raw.read("log", |text| {
-                tracing_subscriber::EnvFilter::try_new(text)
-                    .ok()
-                    .map(|_| text.to_owned())
-            })?,
+            metrics_listen: raw.read("metrics_listen", |text| optional(text, |text| text.parse().ok()))?,
+            otlp_endpoint: raw.read("otlp_endpoint", |text| optional(text, |t| is_http(t).then(|| t.to_owned())))?,
+            log: raw.read("log", |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()))?,
             log_json: raw.read("log_format", |text| match text {
                 "text" => Some(false),
                 "json" => Some(true),
                 _ => None,
             })?,
             origins: raw.read("origins", |text| {
-                let origins: Vec<String> = text
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|o| !o.is_empty())
-                    .map(str::to_owned)
-                    .collect();
-                origins
-                    .iter()
-                    .all(|o| is_http(o) && !o.ends_with('/'))
-                    .then_some(origins)
+                let origins: Vec<String> =
+                    text.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned).collect();
+                origins.iter().all(|o| is_http(o) && !o.ends_with('/')).then_some(origins)
             })?,
-            audience: raw.read("audience", |text| {
-                (!text.is_empty()).then(|| text.to_owned())
-            })?,
+            audience: raw.read("audience", |text| (!text.is_empty()).then(|| text.to_owned()))?,
             embedded_issuer: raw.read("embedded_issuer", |text| match text {
                 "on" => Some(true),
                 "off" => Some(false),
@@ -374,10 +298,7 @@ impl Config {
                 path => Some(PathBuf::from(path)),
             })?,
             issuers: raw.read("issuers", |text| serde_json::from_str(text).ok())?,
-            sources: SETTINGS
-                .iter()
-                .map(|setting| (setting.key, raw.value(setting).1))
-                .collect(),
+            sources: SETTINGS.iter().map(|setting| (setting.key, raw.value(setting).1)).collect(),
             database_url,
         })
     }
@@ -385,20 +306,11 @@ impl Config {
 
 /// The table of settings as Markdown.
 pub fn table() -> String {
-    let mut out = String::from(
-        "| key in the file | environment | default | expects | for |\n|---|---|---|---|---|\n",
-    );
+    let mut out = String::from("| key in the file | environment | default | expects | for |\n|---|---|---|---|---|\n");
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("`{}`", setting.default)
-        };
+        let default = if setting.default.is_empty() { "nothing".to_owned() } else { format!("`{}`", setting.default) };
         let (key, variable) = (setting.key, setting.variable());
-        out.push_str(&format!(
-            "| `{key}` | `{variable}` | {default} | {} | {} |\n",
-            setting.expects, setting.about
-        ));
+        out.push_str(&format!("| `{key}` | `{variable}` | {default} | {} | {} |\n", setting.expects, setting.about));
     }
     out
 }
@@ -408,10 +320,7 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&'static str, &str)]) -> Result<Config, Wrong> {
-        let flags: Vec<_> = pairs
-            .iter()
-            .map(|(key, value)| (*key, Some((*value).to_owned())))
-            .collect();
+        let flags: Vec<_> = pairs.iter().map(|(key, value)| (*key, Some((*value).to_owned()))).collect();
         Config::read(&Raw::gather(None, &|_| None, &flags).unwrap())
     }
 
@@ -452,19 +361,14 @@ mod tests {
     fn a_flag_beats_the_environment_and_that_beats_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("safepact.toml");
-        std::fs::write(
-            &file,
-            "listen = '1.1.1.1:1'\nlog_format = 'json'\naudience = 'f'\n",
-        )
-        .unwrap();
+        std::fs::write(&file, "listen = '1.1.1.1:1'\nlog_format = 'json'\naudience = 'f'\n").unwrap();
         let environment = |name: &str| match name {
             "SAFEPACT_LISTEN" => Some("2.2.2.2:2".to_owned()),
             "SAFEPACT_AUDIENCE" => Some("e".to_owned()),
             _ => None,
         };
         let flags = [("listen", Some("3.3.3.3:3".to_owned())), ("profile", None)];
-        let config =
-            Config::read(&Raw::gather(Some(&file), &environment, &flags).unwrap()).unwrap();
+        let config = Config::read(&Raw::gather(Some(&file), &environment, &flags).unwrap()).unwrap();
         assert_eq!(config.listen, "3.3.3.3:3".parse().unwrap());
         assert_eq!(config.audience, "e");
         assert!(config.log_json);

@@ -84,24 +84,15 @@ pub struct NodeQueries;
 impl NodeQueries {
     /// The record of an id; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::SignedIn))]
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The id.")] id: Id,
-    ) -> Result<Option<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: Id) -> Result<Option<Node>> {
         find(ctx.caller()?, id).await
     }
 
     /// The limits of this server.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn limits(&self, ctx: &Context<'_>) -> Result<Limits> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "configuration, the same for everybody"
-        )]
-        let limits = ctx
-            .data::<Limits>()
-            .map_err(|e| Error::internal(e.message))?;
+        #[expect(clippy::disallowed_methods, reason = "configuration, the same for everybody")]
+        let limits = ctx.data::<Limits>().map_err(|e| Error::internal(e.message))?;
         Ok(limits.clone())
     }
 
@@ -133,9 +124,7 @@ impl NodeQueries {
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn stream_position(&self, ctx: &Context<'_>) -> Result<String> {
         let caller = ctx.caller()?;
-        let position = caller
-            .taken_position()
-            .ok_or_else(|| Error::internal("no position was taken"))?;
+        let position = caller.taken_position().ok_or_else(|| Error::internal("no position was taken"))?;
         caller.sign(position)
     }
 }

@@ -5,7 +5,11 @@
 //! may do. Every side of a partnership has the same rights (P-20).
 
 use entity::{
-    Right::{self, *},
+    Right::{
+        self, ConsentDecide, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit, PartnershipOpen,
+        PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, RiskAssess, RiskEdit,
+        RiskRead, SideStaff, SignedIn,
+    },
     SpaceKind,
 };
 
@@ -58,71 +62,30 @@ pub struct Line {
 }
 
 const fn line(role: Role, space: SpaceKind, rights: &'static [Right]) -> Line {
-    Line {
-        role,
-        space,
-        rights,
-    }
+    Line { role, space, rights }
 }
 
 /// The table.
 pub const TABLE: &[Line] = &[
-    line(
-        Role::Person,
-        SpaceKind::Person,
-        &[
-            SignedIn,
-            OrganisationRead,
-            PeopleRead,
-            PartnershipRead,
-            LedgerRead,
-        ],
-    ),
+    line(Role::Person, SpaceKind::Person, &[SignedIn, OrganisationRead, PeopleRead, PartnershipRead, LedgerRead]),
     line(Role::Staff, SpaceKind::Network, &[OrganisationRead]),
-    line(
-        Role::Staff,
-        SpaceKind::Organisation,
-        &[OrganisationRead, PeopleRead],
-    ),
-    line(
-        Role::SecurityFocalPoint,
-        SpaceKind::Network,
-        &[OrganisationRead],
-    ),
+    line(Role::Staff, SpaceKind::Organisation, &[OrganisationRead, PeopleRead]),
+    line(Role::SecurityFocalPoint, SpaceKind::Network, &[OrganisationRead]),
     line(
         Role::SecurityFocalPoint,
         SpaceKind::Organisation,
         &[OrganisationRead, PeopleRead, PartnershipOpen, LedgerRead],
     ),
-    line(
-        Role::Representative,
-        SpaceKind::Network,
-        &[OrganisationRead],
-    ),
+    line(Role::Representative, SpaceKind::Network, &[OrganisationRead]),
     line(
         Role::Representative,
         SpaceKind::Organisation,
-        &[
-            OrganisationRead,
-            OrganisationKeep,
-            PeopleRead,
-            PeopleKeep,
-            PartnershipOpen,
-            LedgerRead,
-        ],
+        &[OrganisationRead, OrganisationKeep, PeopleRead, PeopleKeep, PartnershipOpen, LedgerRead],
     ),
     // A representative sees the partnerships of the organisation and names its people there; to decide
     // for the side they name themselves signatory, which the ledger shows to every side.
-    line(
-        Role::Representative,
-        SpaceKind::Side,
-        &[PartnershipRead, RiskRead, SideStaff, LedgerRead],
-    ),
-    line(
-        Role::Representative,
-        SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, LedgerRead],
-    ),
+    line(Role::Representative, SpaceKind::Side, &[PartnershipRead, RiskRead, SideStaff, LedgerRead]),
+    line(Role::Representative, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead]),
     line(
         Role::Signatory,
         SpaceKind::Side,
@@ -138,50 +101,20 @@ pub const TABLE: &[Line] = &[
             LedgerRead,
         ],
     ),
-    line(
-        Role::Signatory,
-        SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, LedgerRead],
-    ),
+    line(Role::Signatory, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead]),
     line(
         Role::SrmFocalPoint,
         SpaceKind::Side,
-        &[
-            PartnershipRead,
-            PartnershipEdit,
-            PartnershipPropose,
-            RiskRead,
-            RiskEdit,
-            RiskAssess,
-            LedgerRead,
-        ],
+        &[PartnershipRead, PartnershipEdit, PartnershipPropose, RiskRead, RiskEdit, RiskAssess, LedgerRead],
     ),
-    line(
-        Role::SrmFocalPoint,
-        SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, LedgerRead],
-    ),
-    line(
-        Role::Contributor,
-        SpaceKind::Side,
-        &[PartnershipRead, RiskRead, RiskEdit],
-    ),
-    line(
-        Role::Contributor,
-        SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead],
-    ),
+    line(Role::SrmFocalPoint, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead]),
+    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit]),
+    line(Role::Contributor, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),
     line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, RiskRead]),
-    line(
-        Role::Viewer,
-        SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead],
-    ),
+    line(Role::Viewer, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),
 ];
 
 /// Whether a standing gives a right in a space of a kind.
 pub fn allows(role: Role, space: SpaceKind, right: Right) -> bool {
-    TABLE
-        .iter()
-        .any(|line| line.role == role && line.space == space && line.rights.contains(&right))
+    TABLE.iter().any(|line| line.role == role && line.space == space && line.rights.contains(&right))
 }

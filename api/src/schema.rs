@@ -43,32 +43,20 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// Builds the executor.
 pub fn build(limits: Limits) -> anyhow::Result<Schema> {
     let catalogues = Arc::new(catalogue::Catalogues::load()?);
-    Ok(Schema::build(
-        Query::default(),
-        Mutation::default(),
-        Subscription::default(),
-    )
-    .register_output_type::<node::Node>()
-    .register_output_type::<ErrorCode>()
-    .disable_suggestions()
-    .data(catalogues)
-    .data(limits)
-    .finish())
+    Ok(Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .register_output_type::<node::Node>()
+        .register_output_type::<ErrorCode>()
+        .disable_suggestions()
+        .data(catalogues)
+        .data(limits)
+        .finish())
 }
 
 /// The schema as text.
 pub fn sdl(schema: &Schema) -> String {
-    let options = SDLExportOptions::new()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .include_specified_by();
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
     let sdl = schema.sdl_with_options(options);
-    let mut out: String = sdl
-        .lines()
-        .map(str::trim_end)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let mut out: String = sdl.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     out.push('\n');
     out
 }

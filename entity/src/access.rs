@@ -5,8 +5,7 @@
 
 use async_graphql::Enum;
 use sea_orm::{
-    ActiveModelTrait, DeriveActiveEnum, EntityTrait, EnumIter, FromQueryResult, IntoActiveModel,
-    ModelTrait,
+    ActiveModelTrait, DeriveActiveEnum, EntityTrait, EnumIter, FromQueryResult, IntoActiveModel, ModelTrait,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,25 +13,9 @@ use crate::value::Id;
 
 /// What a space stands for.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SpaceKind {
     /// Everybody with a standing in any organisation.
@@ -58,41 +41,26 @@ pub struct SpaceRef {
 
 impl SpaceRef {
     /// Everybody with a standing in any organisation.
-    pub const NETWORK: Self = Self {
-        kind: SpaceKind::Network,
-        subject: Id::NIL,
-    };
+    pub const NETWORK: Self = Self { kind: SpaceKind::Network, subject: Id::NIL };
 
     /// The people of one organisation.
     pub const fn organisation(subject: Id) -> Self {
-        Self {
-            kind: SpaceKind::Organisation,
-            subject,
-        }
+        Self { kind: SpaceKind::Organisation, subject }
     }
 
     /// The people of all sides of one partnership.
     pub const fn partnership(subject: Id) -> Self {
-        Self {
-            kind: SpaceKind::Partnership,
-            subject,
-        }
+        Self { kind: SpaceKind::Partnership, subject }
     }
 
     /// The people of one side.
     pub const fn side(subject: Id) -> Self {
-        Self {
-            kind: SpaceKind::Side,
-            subject,
-        }
+        Self { kind: SpaceKind::Side, subject }
     }
 
     /// One person.
     pub const fn person(subject: Id) -> Self {
-        Self {
-            kind: SpaceKind::Person,
-            subject,
-        }
+        Self { kind: SpaceKind::Person, subject }
     }
 }
 
@@ -129,18 +97,12 @@ pub struct Audience {
 impl Audience {
     /// Published where, and only where, the parent is.
     pub const fn inherits(parent: Id) -> Self {
-        Self {
-            inherits: Some(parent),
-            spaces: Vec::new(),
-        }
+        Self { inherits: Some(parent), spaces: Vec::new() }
     }
 
     /// Published in one space, whole.
     pub fn of(space: SpaceRef) -> Self {
-        Self {
-            inherits: None,
-            spaces: vec![(space, Level::Full)],
-        }
+        Self { inherits: None, spaces: vec![(space, Level::Full)] }
     }
 
     /// And in one more space.
@@ -153,25 +115,9 @@ impl Audience {
 
 /// The kinds of records, one for each table of the domain.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "RecordKind")]
 pub enum Kind {
@@ -206,25 +152,9 @@ pub enum Kind {
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
 /// the root field, and the check of the target space.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize,
 )]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Right {
     /// Be signed in: own account, reference data, limits.
@@ -263,12 +193,8 @@ pub enum Right {
 
 /// A row of a domain table: who sees it, and what is held back at the lesser level.
 pub trait Record:
-    ModelTrait<
-        Entity: EntityTrait<
-            Model = Self,
-            ActiveModel: ActiveModelTrait<Entity = Self::Entity> + Send,
-        >,
-    > + FromQueryResult
+    ModelTrait<Entity: EntityTrait<Model = Self, ActiveModel: ActiveModelTrait<Entity = Self::Entity> + Send>>
+    + FromQueryResult
     + IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel>
     + Serialize
     + Clone

@@ -25,10 +25,7 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, ddl: &str) -> Result<(), Db
     ];
     for block in ddl.split("\n--\n") {
         let block = block.trim();
-        let body = match (
-            block.strip_prefix("-- postgres\n"),
-            block.strip_prefix("-- sqlite\n"),
-        ) {
+        let body = match (block.strip_prefix("-- postgres\n"), block.strip_prefix("-- sqlite\n")) {
             (Some(body), _) if postgres => body,
             (_, Some(body)) if !postgres => body,
             (None, None) => block,
@@ -63,9 +60,7 @@ pub(crate) async fn spaces(manager: &SchemaManager<'_>, tables: &[&str]) -> Resu
 /// Declares a migration from its DDL and its record tables.
 macro_rules! migration {
     ($name:literal, $ddl:expr, $tables:expr) => {
-        use sea_orm_migration::{
-            MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr,
-        };
+        use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr};
 
         pub(crate) struct Migration;
 

@@ -1,10 +1,6 @@
 //! Organisations, their people, and how people sign in.
 
-crate::dialect::migration!(
-    "m0002_people",
-    DDL,
-    &["organisation", "person", "account", "membership"]
-);
+crate::dialect::migration!("m0002_people", DDL, &["organisation", "person", "account", "membership"]);
 
 const DDL: &str = "
 CREATE TABLE organisation (

@@ -3,13 +3,7 @@
 crate::dialect::migration!(
     "m0003_partnerships",
     DDL,
-    &[
-        "partnership",
-        "partnership_side",
-        "side_role",
-        "consent_request",
-        "consent"
-    ]
+    &["partnership", "partnership_side", "side_role", "consent_request", "consent"]
 );
 
 const DDL: &str = "

@@ -1,10 +1,6 @@
 //! Threats, risks, how each side sees them, and the levels computed from that.
 
-crate::dialect::migration!(
-    "m0004_risk",
-    DDL,
-    &["threat", "risk", "risk_perception", "risk_level_record"]
-);
+crate::dialect::migration!("m0004_risk", DDL, &["threat", "risk", "risk_perception", "risk_level_record"]);
 
 const DDL: &str = "
 CREATE TABLE threat (

@@ -19,11 +19,7 @@ impl Account {
     /// The person who signs in.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let key = |account: &account::Model| Some(account.person_id);
-        Ok(self
-            .at
-            .one::<person::Model>(ctx.caller()?, "person", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
     }
 }
 
@@ -63,28 +59,16 @@ impl AccountQueries {
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         let caller = ctx.caller()?;
-        let person = caller
-            .get::<person::Model>(caller.person(), "person")
-            .await?
-            .into();
-        let account = caller
-            .get::<account::Model>(caller.account(), "account")
-            .await?
-            .into();
+        let person = caller.get::<person::Model>(caller.person(), "person").await?.into();
+        let account = caller.get::<account::Model>(caller.account(), "account").await?.into();
         let grants = caller.grants();
         let standings = grants.list().iter().map(|grant| Standing {
             authority: grant.authority,
             space: grant.space.kind,
             subject: (grant.space.subject != Id::NIL).then_some(grant.space.subject),
-            rights: Right::iter()
-                .filter(|right| policy::allows(grant.role, grant.space.kind, *right))
-                .collect(),
+            rights: Right::iter().filter(|right| policy::allows(grant.role, grant.space.kind, *right)).collect(),
             valid_until: grant.until,
         });
-        Ok(Me {
-            person,
-            account,
-            standings: standings.collect(),
-        })
+        Ok(Me { person, account, standings: standings.collect() })
     }
 }

@@ -22,9 +22,7 @@ impl SignOut {
             let message = "this token has no id (jti): sign out everywhere instead";
             return Err(Error::invalid("jti", "TOKEN_HAS_AN_ID", message));
         };
-        let row = caller
-            .get::<account::Model>(caller.account(), "account")
-            .await?;
+        let row = caller.get::<account::Model>(caller.account(), "account").await?;
         caller
             .command(ctx, |tx| {
                 Box::pin(async move {

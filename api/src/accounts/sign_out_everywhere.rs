@@ -15,9 +15,7 @@ impl SignOutEverywhere {
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn sign_out_everywhere(&self, ctx: &Context<'_>) -> Result<Account> {
         let caller = ctx.caller()?;
-        let row = caller
-            .get::<account::Model>(caller.account(), "account")
-            .await?;
+        let row = caller.get::<account::Model>(caller.account(), "account").await?;
         caller
             .command(ctx, |tx| {
                 Box::pin(async move {

@@ -126,22 +126,13 @@ impl Catalogues {
             include_str!("data/slt_items.json"),
             include_str!("data/information_types.json"),
         ];
-        files
-            .into_iter()
-            .map(|file| Ok(serde_json::from_str(file)?))
-            .collect::<anyhow::Result<_>>()
-            .map(Self)
+        files.into_iter().map(|file| Ok(serde_json::from_str(file)?)).collect::<anyhow::Result<_>>().map(Self)
     }
 }
 
 fn lists<'c>(ctx: &'c Context<'_>) -> Result<&'c Catalogues> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "reference data of the program, the same for everybody"
-    )]
-    let lists = ctx
-        .data::<Arc<Catalogues>>()
-        .map_err(|e| Error::internal(e.message))?;
+    #[expect(clippy::disallowed_methods, reason = "reference data of the program, the same for everybody")]
+    let lists = ctx.data::<Arc<Catalogues>>().map_err(|e| Error::internal(e.message))?;
     Ok(lists)
 }
 
@@ -165,12 +156,8 @@ impl CatalogueQueries {
         #[graphql(desc = "Which list.")] key: CatalogueKey,
         #[graphql(desc = "A version; the newest where none is named.")] version: Option<String>,
     ) -> Result<Option<Catalogue>> {
-        let fits = |list: &&Catalogue| {
-            list.key == key
-                && version
-                    .as_ref()
-                    .is_none_or(|version| list.version == *version)
-        };
+        let fits =
+            |list: &&Catalogue| list.key == key && version.as_ref().is_none_or(|version| list.version == *version);
         Ok(lists(ctx)?.0.iter().find(fits).cloned())
     }
 }
@@ -179,17 +166,12 @@ impl CatalogueQueries {
 mod tests {
     use std::collections::HashSet;
 
-    use super::*;
+    use super::{CatalogueKey as K, *};
 
     #[test]
     fn every_list_is_complete() {
         let lists = Catalogues::load().unwrap();
-        let counts: Vec<_> = lists
-            .0
-            .iter()
-            .map(|list| (list.key, list.items.len()))
-            .collect();
-        use CatalogueKey as K;
+        let counts: Vec<_> = lists.0.iter().map(|list| (list.key, list.items.len())).collect();
         assert_eq!(
             counts,
             [
@@ -208,11 +190,7 @@ mod tests {
             let codes: HashSet<_> = list.items.iter().map(|item| &item.code).collect();
             assert_eq!(codes.len(), list.items.len(), "{:?}", list.key);
             for item in &list.items {
-                assert!(
-                    !item.text.is_empty() && item.source.starts_with('['),
-                    "{}",
-                    item.code
-                );
+                assert!(!item.text.is_empty() && item.source.starts_with('['), "{}", item.code);
                 let known = |group: &String| list.groups.iter().any(|known| known.code == *group);
                 assert!(item.group.as_ref().is_none_or(known), "{}", item.code);
             }
@@ -222,22 +200,12 @@ mod tests {
     #[test]
     fn the_responsibilities_are_those_of_the_framework() {
         let lists = Catalogues::load().unwrap();
-        let list = lists
-            .0
-            .iter()
-            .find(|list| list.key == CatalogueKey::Responsibilities)
-            .unwrap();
+        let list = lists.0.iter().find(|list| list.key == CatalogueKey::Responsibilities).unwrap();
         let counts: Vec<_> = list
             .groups
             .iter()
             .map(|group| {
-                (
-                    group.code.as_str(),
-                    list.items
-                        .iter()
-                        .filter(|i| i.group.as_ref() == Some(&group.code))
-                        .count(),
-                )
+                (group.code.as_str(), list.items.iter().filter(|i| i.group.as_ref() == Some(&group.code)).count())
             })
             .collect();
         assert_eq!(
@@ -261,10 +229,6 @@ mod tests {
                 ("PER", 10),
             ]
         );
-        assert!(
-            list.items
-                .iter()
-                .all(|item| item.evidence.is_some() && item.attested.is_some())
-        );
+        assert!(list.items.iter().all(|item| item.evidence.is_some() && item.attested.is_some()));
     }
 }

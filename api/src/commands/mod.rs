@@ -14,9 +14,7 @@ use crate::{
     config::{self, Config, Raw},
     demo,
     organisations::enrol::{self, Enrolment},
-    platform::{
-        Platform, db::Db, env::Env, gate::Gate, limits::Limits, sdl::TypeMap, token::Signer, verify,
-    },
+    platform::{Platform, db::Db, env::Env, gate::Gate, limits::Limits, sdl::TypeMap, token::Signer, verify},
     schema,
 };
 
@@ -132,10 +130,7 @@ pub fn main() -> ExitCode {
 impl Settings {
     fn raw(&self) -> Result<Raw, config::Wrong> {
         let variable = |name: &str| std::env::var(name).ok();
-        let named = self
-            .config
-            .clone()
-            .or_else(|| variable("SAFEPACT_CONFIG").map(PathBuf::from));
+        let named = self.config.clone().or_else(|| variable("SAFEPACT_CONFIG").map(PathBuf::from));
         let usual = PathBuf::from("safepact.toml");
         let file = named.or_else(|| usual.exists().then_some(usual));
         let flags = [
@@ -170,9 +165,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         _ => {}
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if let Command::Doctor { .. } = cli.command {
         return runtime.block_on(doctor::doctor(cli.settings.read()));
     }
@@ -192,9 +185,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 println!("the demo data is loaded; personas: safepact demo --list");
             }
             Command::Token { subject, minutes } => {
-                println!("{}", token(&config, &subject, minutes)?)
+                println!("{}", token(&config, &subject, minutes)?);
             }
-            Command::Verify => return self::verify(&config).await,
+            Command::Verify => return verify(&config).await,
             Command::Enrol(enrol) => self::enrol(&config, enrol).await?,
             Command::Schema | Command::Doctor { .. } => {}
         }
@@ -207,50 +200,31 @@ async fn open(config: &Config) -> anyhow::Result<Db> {
     if let Some(folder) = config::sqlite_path(&config.database_url).and_then(|path| path.parent())
         && !folder.as_os_str().is_empty()
     {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    Db::open(&config.database_url)
-        .await
-        .context("the database cannot be opened (safepact doctor says more)")
+    Db::open(&config.database_url).await.context("the database cannot be opened (safepact doctor says more)")
 }
 
 /// Opens the platform on a database whose tables are up to date.
 async fn platform(config: &Config) -> anyhow::Result<Arc<Platform>> {
     let db = open(config).await?;
     let pending = db.pending_migrations().await?;
-    anyhow::ensure!(
-        pending == 0,
-        "the database lacks {pending} migrations: run `safepact migrate` first"
-    );
+    anyhow::ensure!(pending == 0, "the database lacks {pending} migrations: run `safepact migrate` first");
     Ok(Platform::open(db, Env::system()).await?)
 }
 
 async fn load_demo(platform: &Arc<Platform>) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        platform.is_empty().await?,
-        "the database is not empty: demo data goes into an empty one only"
-    );
+    anyhow::ensure!(platform.is_empty().await?, "the database is not empty: demo data goes into an empty one only");
     let limits = Limits::default();
     let schema = schema::build(limits.clone())?;
     let types = Arc::new(TypeMap::read(&schema::sdl(&schema))?);
-    let gate = Gate {
-        types,
-        limits,
-        introspection: false,
-    };
+    let gate = Gate { types, limits, introspection: false };
     demo::load(platform, &schema, &gate).await
 }
 
 fn token(config: &Config, subject: &str, minutes: i64) -> anyhow::Result<String> {
-    anyhow::ensure!(
-        config.embedded_issuer,
-        "the embedded issuer is off here (setting embedded_issuer)"
-    );
-    anyhow::ensure!(
-        (1..=7 * 24 * 60).contains(&minutes),
-        "--minutes: found {minutes}, expected 1 to 10080"
-    );
+    anyhow::ensure!(config.embedded_issuer, "the embedded issuer is off here (setting embedded_issuer)");
+    anyhow::ensure!((1..=7 * 24 * 60).contains(&minutes), "--minutes: found {minutes}, expected 1 to 10080");
     let signer = Signer::open(&config.issuer_key, &config.audience)?;
     signer.sign(&Env::system(), subject, TimeDelta::minutes(minutes))
 }
@@ -260,10 +234,7 @@ async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     let report = verify::verify(&platform).await?;
     println!("{} ledgers, {} entries", report.spaces, report.entries);
     for fault in &report.faults {
-        println!(
-            "space {}, position {}: {}",
-            fault.space_no, fault.seq, fault.what
-        );
+        println!("space {}, position {}: {}", fault.space_no, fault.seq, fault.what);
     }
     if report.faults.is_empty() {
         println!("every ledger is contiguous and unchanged");
@@ -279,15 +250,10 @@ async fn enrol(config: &Config, asked: Enrol) -> anyhow::Result<()> {
     let word = |text: &str| serde_json::Value::String(text.to_uppercase());
     let enrolment = Enrolment {
         name: title("name", &asked.name)?,
-        kind: serde_json::from_value::<OrganisationKind>(word(&asked.kind)).map_err(|_| {
-            wrong(
-                "kind",
-                "international, national, local, un, donor or government",
-            )
-        })?,
+        kind: serde_json::from_value::<OrganisationKind>(word(&asked.kind))
+            .map_err(|_| wrong("kind", "international, national, local, un, donor or government"))?,
         country: CountryCode::new(&asked.country).map_err(|v| wrong("country", &v.message))?,
-        base_language: LanguageTag::new(&asked.language)
-            .map_err(|v| wrong("language", &v.message))?,
+        base_language: LanguageTag::new(&asked.language).map_err(|v| wrong("language", &v.message))?,
         listed: asked.listed,
         representative: title("representative", &asked.representative)?,
         recruitment: serde_json::from_value::<Recruitment>(word(&asked.recruitment))

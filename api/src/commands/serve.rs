@@ -16,36 +16,21 @@ use crate::{
 
 /// Serves until SIGINT or SIGTERM, then drains.
 pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
-    let telemetry = Telemetry::start(
-        &config.log,
-        config.log_json,
-        config.otlp_endpoint.as_deref(),
-    )?;
+    let telemetry = Telemetry::start(&config.log, config.log_json, config.otlp_endpoint.as_deref())?;
     let db = open(&config).await?;
     if with_demo {
-        anyhow::ensure!(
-            config.embedded_issuer,
-            "--demo needs the embedded issuer (setting embedded_issuer)"
-        );
+        anyhow::ensure!(config.embedded_issuer, "--demo needs the embedded issuer (setting embedded_issuer)");
         db.migrate().await?;
     }
     let pending = db.pending_migrations().await?;
-    anyhow::ensure!(
-        pending == 0,
-        "the database lacks {pending} migrations: run `safepact migrate` first"
-    );
+    anyhow::ensure!(pending == 0, "the database lacks {pending} migrations: run `safepact migrate` first");
     let platform = Platform::open(db, Env::system()).await?;
     if with_demo && platform.is_empty().await? {
         load_demo(&platform).await?;
     } else if with_demo && !demo::is_loaded(&platform).await? {
         anyhow::bail!("the database is not empty and holds no demo data: start without --demo");
     }
-    let mut server = Server::assemble(
-        &config,
-        platform.clone(),
-        Limits::default(),
-        Telemetry::metrics(),
-    )?;
+    let mut server = Server::assemble(&config, platform.clone(), Limits::default(), Telemetry::metrics())?;
     if with_demo && let Some(signer) = &server.signer {
         for persona in demo::PERSONAS {
             server.demo.push(DemoToken {
@@ -66,21 +51,12 @@ pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()>
             .with_context(|| format!("setting metrics_listen: {metrics} cannot be listened on"))?;
         let registry = telemetry.registry.clone();
         let router = Router::new().route("/metrics", get(async move || print_metrics(&registry)));
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the metrics port lives as long as the process"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the metrics port lives as long as the process")]
         tokio::spawn(async move { axum::serve(listener, router).await });
     }
     announce(&config, &server, address);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "housekeeping lives as long as the process"
-    )]
-    let housekeeping = tokio::spawn(forget(
-        platform.clone(),
-        server.gate.limits.idempotency_days,
-    ));
+    #[expect(clippy::disallowed_methods, reason = "housekeeping lives as long as the process")]
+    let housekeeping = tokio::spawn(forget(platform.clone(), server.gate.limits.idempotency_days));
     Arc::new(server).serve(listener, stop()).await?;
     housekeeping.abort();
     telemetry.stop();
@@ -99,12 +75,9 @@ fn print_metrics(registry: &prometheus::Registry) -> ([(&'static str, &'static s
 async fn forget(platform: Arc<Platform>, days: i32) {
     loop {
         if let Err(error) = platform.forget_old_commands(days.into()).await {
-            tracing::warn!(
-                cause = error.cause().unwrap_or_default(),
-                "old commands could not be forgotten"
-            );
+            tracing::warn!(cause = error.cause().unwrap_or_default(), "old commands could not be forgotten");
         }
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 }
 
@@ -141,10 +114,7 @@ fn announce(config: &Config, server: &Server, address: std::net::SocketAddr) {
     if !server.demo.is_empty() {
         println!("\nDemo tokens, good for 12 hours (send as `Authorization: Bearer …`):");
         for demo in &server.demo {
-            println!(
-                "\n  {} · {} · {}\n  {}",
-                demo.persona, demo.name, demo.role, demo.token
-            );
+            println!("\n  {} · {} · {}\n  {}", demo.persona, demo.name, demo.role, demo.token);
         }
     }
 }

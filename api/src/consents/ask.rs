@@ -62,13 +62,8 @@ pub async fn ask(
 /// Voids the open requests about a subject: its content changed.
 pub async fn void(tx: &mut Tx, subject: Id) -> Result<()> {
     use consent_request::Column;
-    let open = Condition::all()
-        .add(Column::SubjectId.eq(subject))
-        .add(Column::State.eq(ConsentState::Open));
-    for before in tx
-        .all::<consent_request::Model>(open, &Sort::asc(Column::CreatedAt))
-        .await?
-    {
+    let open = Condition::all().add(Column::SubjectId.eq(subject)).add(Column::State.eq(ConsentState::Open));
+    for before in tx.all::<consent_request::Model>(open, &Sort::asc(Column::CreatedAt)).await? {
         let mut after = before.clone();
         after.state = ConsentState::Void;
         after.closed_at = Some(tx.now());

@@ -12,12 +12,8 @@ use crate::{
 /// Does what the sides agreed on, in the commit of the last consent.
 pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     match request.action {
-        ConsentAction::ActivatePartnership => {
-            partnerships::effects::activate(tx, request.subject_id).await
-        }
-        ConsentAction::ResumePartnership => {
-            partnerships::effects::resume(tx, request.subject_id).await
-        }
+        ConsentAction::ActivatePartnership => partnerships::effects::activate(tx, request.subject_id).await,
+        ConsentAction::ResumePartnership => partnerships::effects::resume(tx, request.subject_id).await,
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
     }
 }
@@ -25,11 +21,7 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
 /// Every side of a partnership: each must agree.
 pub(super) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<Id>> {
     use partnership_side::Column;
-    let sides: Vec<partnership_side::Model> = tx
-        .all(
-            Condition::all().add(Column::PartnershipId.eq(partnership)),
-            &Sort::asc(Column::Position),
-        )
-        .await?;
+    let sides: Vec<partnership_side::Model> =
+        tx.all(Condition::all().add(Column::PartnershipId.eq(partnership)), &Sort::asc(Column::Position)).await?;
     Ok(sides.into_iter().map(|side| side.id).collect())
 }

@@ -45,9 +45,7 @@ impl GiveConsent {
             seen: Some(input.content_hash),
             comment: input.comment,
         };
-        let id = caller
-            .command(ctx, |tx| Box::pin(async move { say(tx, word).await }))
-            .await?;
+        let id = caller.command(ctx, |tx| Box::pin(async move { say(tx, word).await })).await?;
         Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
     }
 }

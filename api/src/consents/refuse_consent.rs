@@ -45,9 +45,7 @@ impl RefuseConsent {
             seen: Some(input.content_hash),
             comment: Some(input.reason),
         };
-        let id = caller
-            .command(ctx, |tx| Box::pin(async move { say(tx, word).await }))
-            .await?;
+        let id = caller.command(ctx, |tx| Box::pin(async move { say(tx, word).await })).await?;
         Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
     }
 }

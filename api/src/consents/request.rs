@@ -1,7 +1,5 @@
 use async_graphql::{ComplexObject, Context, Object};
-use entity::{
-    Id, Right, consent, consent_request, partnership, partnership_side, value::ConsentState,
-};
+use entity::{Id, Right, consent, consent_request, partnership, partnership_side, value::ConsentState};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Consent, rules};
@@ -35,20 +33,8 @@ connection!(
 impl ConsentRequest {
     async fn said(&self, ctx: &Context<'_>) -> Result<Vec<Row<consent::Model>>> {
         use consent::Column;
-        let (key, sort) = (
-            |consent: &consent::Model| consent.request_id,
-            Sort::asc(Column::CreatedAt),
-        );
-        self.at
-            .many(
-                ctx.caller()?,
-                "consents",
-                Column::RequestId,
-                key,
-                sort,
-                None,
-            )
-            .await
+        let (key, sort) = (|consent: &consent::Model| consent.request_id, Sort::asc(Column::CreatedAt));
+        self.at.many(ctx.caller()?, "consents", Column::RequestId, key, sort, None).await
     }
 }
 
@@ -57,11 +43,7 @@ impl ConsentRequest {
     /// The partnership whose sides are asked.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let key = |request: &consent_request::Model| Some(request.partnership_id);
-        Ok(self
-            .at
-            .one::<partnership::Model>(ctx.caller()?, "partnership", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
     }
 
     /// The record that is agreed on.
@@ -72,11 +54,7 @@ impl ConsentRequest {
     /// The side that asked.
     async fn asked_by(&self, ctx: &Context<'_>) -> Result<Option<PartnershipSide>> {
         let key = |request: &consent_request::Model| Some(request.asked_by_side);
-        Ok(self
-            .at
-            .one::<partnership_side::Model>(ctx.caller()?, "askedBy", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership_side::Model>(ctx.caller()?, "askedBy", key).await?.map(Into::into))
     }
 
     /// Everything that was said, oldest first. The live word of each side counts.
@@ -91,24 +69,11 @@ impl ConsentRequest {
             return Ok(Vec::new());
         }
         let of = Condition::all().add(Column::PartnershipId.eq(self.row.partnership_id));
-        let sides = ctx
-            .caller()?
-            .all::<partnership_side::Model>(of, &Sort::asc(Column::Position))
-            .await?;
-        let said: Vec<consent::Model> = self
-            .said(ctx)
-            .await?
-            .into_iter()
-            .map(|row| row.row)
-            .collect();
+        let sides = ctx.caller()?.all::<partnership_side::Model>(of, &Sort::asc(Column::Position)).await?;
+        let said: Vec<consent::Model> = self.said(ctx).await?.into_iter().map(|row| row.row).collect();
         let ids: Vec<Id> = sides.iter().map(|side| side.row.id).collect();
         let missing = rules::missing_sides(&ids, &said, &self.row.content_hash);
-        Ok(objects(
-            sides
-                .into_iter()
-                .filter(|side| missing.contains(&side.row.id))
-                .collect(),
-        ))
+        Ok(objects(sides.into_iter().filter(|side| missing.contains(&side.row.id)).collect()))
     }
 }
 
@@ -120,10 +85,6 @@ pub struct RequestQueries;
 impl RequestQueries {
     /// Requests for consent you see, newest first.
     #[graphql(directive = requires::apply(Right::PartnershipRead))]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four arguments of paging, and the filters"
-    )]
     async fn consent_requests(
         &self,
         ctx: &Context<'_>,
@@ -141,17 +102,8 @@ impl RequestQueries {
             .add_option(partnership_id.map(|id| Column::PartnershipId.eq(id)))
             .add_option(subject_id.map(|id| Column::SubjectId.eq(id)))
             .add_option(state.map(|state| Column::State.eq(state)));
-        let paging = Paging {
-            first,
-            after,
-            last,
-            before,
-        };
+        let paging = Paging { first, after, last, before };
         let sort = Sort::desc(Column::CreatedAt);
-        Ok(ctx
-            .caller()?
-            .page::<consent_request::Model>(ctx, &list, filter, sort, &paging)
-            .await?
-            .into())
+        Ok(ctx.caller()?.page::<consent_request::Model>(ctx, &list, filter, sort, &paging).await?.into())
     }
 }

@@ -34,17 +34,11 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     rules::request_is_open(&request)?;
     let seen = word.seen.unwrap_or_else(|| request.content_hash.clone());
     rules::content_is_current(&request, &seen)?;
-    let said: Vec<consent::Model> = tx
-        .all(
-            Condition::all().add(Column::RequestId.eq(request.id)),
-            &Sort::asc(Column::CreatedAt),
-        )
-        .await?;
+    let said: Vec<consent::Model> =
+        tx.all(Condition::all().add(Column::RequestId.eq(request.id)), &Sort::asc(Column::CreatedAt)).await?;
     let me = tx.caller.person();
     rules::one_person_one_side(&said, me, side)?;
-    let live = said
-        .iter()
-        .find(|consent| consent.live && consent.side_id == side);
+    let live = said.iter().find(|consent| consent.live && consent.side_id == side);
     if live.is_some_and(|live| live.decision == word.decision) {
         return Err(Error::refused(&rules::SAID_ONCE).field("requestId"));
     }
@@ -80,15 +74,10 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     };
     let row = tx.insert(event, row).await?;
     match word.decision {
-        ConsentDecision::Refused => {
-            close(tx, &request, ConsentState::Refused, "consent.closed").await?
-        }
+        ConsentDecision::Refused => close(tx, &request, ConsentState::Refused, "consent.closed").await?,
         ConsentDecision::Withdrawn => {}
         ConsentDecision::Agreed => {
-            let mut said: Vec<consent::Model> = said
-                .into_iter()
-                .filter(|consent| consent.side_id != side)
-                .collect();
+            let mut said: Vec<consent::Model> = said.into_iter().filter(|consent| consent.side_id != side).collect();
             said.push(row);
             let sides = effects::sides(tx, partnership.id).await?;
             if rules::missing_sides(&sides, &said, &request.content_hash).is_empty() {
@@ -100,12 +89,7 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     Ok(request.id)
 }
 
-async fn close(
-    tx: &mut Tx,
-    before: &consent_request::Model,
-    state: ConsentState,
-    event: &'static str,
-) -> Result<()> {
+async fn close(tx: &mut Tx, before: &consent_request::Model, state: ConsentState, event: &'static str) -> Result<()> {
     let mut after = before.clone();
     after.state = state;
     after.closed_at = Some(tx.now());

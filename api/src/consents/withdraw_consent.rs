@@ -42,9 +42,7 @@ impl WithdrawConsent {
             seen: None,
             comment: Some(input.reason),
         };
-        let id = caller
-            .command(ctx, |tx| Box::pin(async move { say(tx, word).await }))
-            .await?;
+        let id = caller.command(ctx, |tx| Box::pin(async move { say(tx, word).await })).await?;
         Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
     }
 }

@@ -28,42 +28,18 @@ pub struct Persona {
 }
 
 const fn persona(subject: &'static str, name: &'static str, role: &'static str) -> Persona {
-    Persona {
-        subject,
-        name,
-        role,
-    }
+    Persona { subject, name, role }
 }
 
 /// Everybody who can sign in.
 pub const PERSONAS: &[Persona] = &[
-    persona(
-        "dana",
-        "Dana Holm",
-        "signatory of Northlight Relief (international)",
-    ),
-    persona(
-        "omar",
-        "Omar Gatluak",
-        "signatory of Riverbank Community Action (local)",
-    ),
-    persona(
-        "amina",
-        "Amina Nyakim",
-        "contributor of Riverbank Community Action, locally recruited",
-    ),
+    persona("dana", "Dana Holm", "signatory of Northlight Relief (international)"),
+    persona("omar", "Omar Gatluak", "signatory of Riverbank Community Action (local)"),
+    persona("amina", "Amina Nyakim", "contributor of Riverbank Community Action, locally recruited"),
     persona("petra", "Petra Lind", "viewer of Northlight Relief"),
     persona("lars", "Lars Vik", "representative of Northlight Relief"),
-    persona(
-        "grace",
-        "Grace Nyaruon",
-        "representative of Riverbank Community Action",
-    ),
-    persona(
-        "sam",
-        "Sam Okoth",
-        "representative of Harbour Aid Network, a stranger to the partnership",
-    ),
+    persona("grace", "Grace Nyaruon", "representative of Riverbank Community Action"),
+    persona("sam", "Sam Okoth", "representative of Harbour Aid Network, a stranger to the partnership"),
 ];
 
 fn identity(platform: &Platform, subject: &str) -> Identity {
@@ -79,11 +55,7 @@ fn identity(platform: &Platform, subject: &str) -> Identity {
 /// Whether the demo personas are here.
 pub async fn is_loaded(platform: &Arc<Platform>) -> anyhow::Result<bool> {
     for persona in PERSONAS {
-        if platform
-            .caller(&identity(platform, persona.subject), "demo".into())
-            .await?
-            .is_none()
-        {
+        if platform.caller(&identity(platform, persona.subject), "demo".into()).await?.is_none() {
             return Ok(false);
         }
     }
@@ -100,40 +72,21 @@ struct Teller<'a> {
 impl Teller<'_> {
     /// Runs a document with one root field; answers with that field.
     async fn say(&self, who: &str, query: &str, variables: Value) -> anyhow::Result<Value> {
-        let caller = self
-            .platform
-            .caller(&identity(self.platform, who), "demo".into())
-            .await?;
-        let incoming = Incoming {
-            query: query.to_owned(),
-            operation_name: None,
-            variables,
-        };
+        let caller = self.platform.caller(&identity(self.platform, who), "demo".into()).await?;
+        let incoming = Incoming { query: query.to_owned(), operation_name: None, variables };
         let admitted = self.gate.admit(incoming, caller.as_ref());
         let admitted = admitted.map_err(|errors| anyhow::anyhow!("{who}: {query}: {errors:?}"))?;
         let response = self.schema.execute(admitted.request).await;
-        anyhow::ensure!(
-            response.errors.is_empty(),
-            "{who}: {query}: {:?}",
-            response.errors
-        );
+        anyhow::ensure!(response.errors.is_empty(), "{who}: {query}: {:?}", response.errors);
         match response.data.into_json()? {
-            Value::Object(fields) => fields
-                .into_iter()
-                .next()
-                .map(|(_, value)| value)
-                .context("an empty answer"),
+            Value::Object(fields) => fields.into_iter().next().map(|(_, value)| value).context("an empty answer"),
             other => Ok(other),
         }
     }
 
     async fn id(&self, who: &str, query: &str, input: Value) -> anyhow::Result<String> {
         let answer = self.say(who, query, json!({ "input": input })).await?;
-        Ok(answer
-            .get("id")
-            .and_then(Value::as_str)
-            .context("an answer without id")?
-            .to_owned())
+        Ok(answer.get("id").and_then(Value::as_str).context("an answer without id")?.to_owned())
     }
 
     /// Adds a person who can sign in.
@@ -145,30 +98,15 @@ impl Teller<'_> {
         role: &str,
         recruitment: &str,
     ) -> anyhow::Result<String> {
-        let name = PERSONAS
-            .iter()
-            .find(|p| p.subject == persona)
-            .map_or(persona, |p| p.name);
-        let input =
-            json!({ "organisationId": organisation, "name": name, "recruitment": recruitment });
-        let person = self
-            .id(
-                who,
-                "mutation($input: AddPersonInput!) { addPerson(input: $input) { id } }",
-                input,
-            )
-            .await?;
+        let name = PERSONAS.iter().find(|p| p.subject == persona).map_or(persona, |p| p.name);
+        let input = json!({ "organisationId": organisation, "name": name, "recruitment": recruitment });
+        let person =
+            self.id(who, "mutation($input: AddPersonInput!) { addPerson(input: $input) { id } }", input).await?;
         let input = json!({ "personId": person, "role": role });
-        let give =
-            "mutation($input: GiveMembershipInput!) { giveMembership(input: $input) { id } }";
+        let give = "mutation($input: GiveMembershipInput!) { giveMembership(input: $input) { id } }";
         self.id(who, give, input).await?;
         let input = json!({ "personId": person, "issuer": EMBEDDED_ISSUER, "subject": persona });
-        self.id(
-            who,
-            "mutation($input: OpenAccountInput!) { openAccount(input: $input) { id } }",
-            input,
-        )
-        .await?;
+        self.id(who, "mutation($input: OpenAccountInput!) { openAccount(input: $input) { id } }", input).await?;
         Ok(person)
     }
 
@@ -180,10 +118,8 @@ impl Teller<'_> {
         role: &str,
         shown_as: Option<&str>,
     ) -> anyhow::Result<()> {
-        let input =
-            json!({ "sideId": side, "personId": person, "role": role, "shownAs": shown_as });
-        let query =
-            "mutation($input: AssignSideRoleInput!) { assignSideRole(input: $input) { id } }";
+        let input = json!({ "sideId": side, "personId": person, "role": role, "shownAs": shown_as });
+        let query = "mutation($input: AssignSideRoleInput!) { assignSideRole(input: $input) { id } }";
         self.id(who, query, input).await.map(drop)
     }
 
@@ -191,12 +127,7 @@ impl Teller<'_> {
     async fn consent(&self, request: &str, hash: &str, who: &[&str]) -> anyhow::Result<()> {
         for who in who {
             let input = json!({ "requestId": request, "contentHash": hash });
-            self.id(
-                who,
-                "mutation($input: GiveConsentInput!) { giveConsent(input: $input) { id } }",
-                input,
-            )
-            .await?;
+            self.id(who, "mutation($input: GiveConsentInput!) { giveConsent(input: $input) { id } }", input).await?;
         }
         Ok(())
     }
@@ -206,40 +137,17 @@ impl Teller<'_> {
         if let Some(fields) = input.as_object_mut() {
             fields.insert("partnershipId".to_owned(), json!(partnership));
         }
-        self.id(
-            "amina",
-            "mutation($input: IdentifyThreatInput!) { identifyThreat(input: $input) { id } }",
-            input,
-        )
-        .await
+        self.id("amina", "mutation($input: IdentifyThreatInput!) { identifyThreat(input: $input) { id } }", input).await
     }
 
-    async fn risk(
-        &self,
-        threat: &str,
-        title: &str,
-        description: &str,
-        origin: &str,
-    ) -> anyhow::Result<String> {
+    async fn risk(&self, threat: &str, title: &str, description: &str, origin: &str) -> anyhow::Result<String> {
         let input = json!({ "threatId": threat, "title": title, "description": description, "origin": origin });
-        self.id(
-            "amina",
-            "mutation($input: IdentifyRiskInput!) { identifyRisk(input: $input) { id } }",
-            input,
-        )
-        .await
+        self.id("amina", "mutation($input: IdentifyRiskInput!) { identifyRisk(input: $input) { id } }", input).await
     }
 
-    async fn perceive(
-        &self,
-        who: &str,
-        risk: &str,
-        point: (i64, i64),
-        rationale: &str,
-    ) -> anyhow::Result<()> {
+    async fn perceive(&self, who: &str, risk: &str, point: (i64, i64), rationale: &str) -> anyhow::Result<()> {
         let input = json!({ "riskId": risk, "likelihood": point.0, "impact": point.1, "rationale": rationale });
-        let query =
-            "mutation($input: RecordPerceptionInput!) { recordPerception(input: $input) { id } }";
+        let query = "mutation($input: RecordPerceptionInput!) { recordPerception(input: $input) { id } }";
         self.id(who, query, input).await.map(drop)
     }
 
@@ -247,20 +155,12 @@ impl Teller<'_> {
         let input = json!({ "riskId": risk, "likelihood": point.0, "impact": point.1, "rationale": rationale });
         let query = "mutation($input: ProposeLevelInput!) { proposeLevel(input: $input) { id contentHash } }";
         let request = self.say("omar", query, json!({ "input": input })).await?;
-        self.consent(
-            text(&request, "id")?,
-            text(&request, "contentHash")?,
-            &["omar", "dana"],
-        )
-        .await
+        self.consent(text(&request, "id")?, text(&request, "contentHash")?, &["omar", "dana"]).await
     }
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> anyhow::Result<&'v str> {
-    value
-        .get(name)
-        .and_then(Value::as_str)
-        .with_context(|| format!("an answer without {name}"))
+    value.get(name).and_then(Value::as_str).with_context(|| format!("an answer without {name}"))
 }
 
 async fn organisation(
@@ -271,15 +171,9 @@ async fn organisation(
     by: &str,
 ) -> anyhow::Result<String> {
     let wrong = |violation: entity::value::Violation| anyhow::anyhow!(violation.message);
-    let representative = PERSONAS
-        .iter()
-        .find(|p| p.subject == by)
-        .map_or(by, |p| p.name);
-    let recruitment = if kind == OrganisationKind::International {
-        Recruitment::International
-    } else {
-        Recruitment::Local
-    };
+    let representative = PERSONAS.iter().find(|p| p.subject == by).map_or(by, |p| p.name);
+    let recruitment =
+        if kind == OrganisationKind::International { Recruitment::International } else { Recruitment::Local };
     let enrolment = Enrolment {
         name: Title::new(name).map_err(wrong)?,
         kind,
@@ -296,67 +190,20 @@ async fn organisation(
 
 /// Tells the story, up to where the tour of the README goes on.
 pub async fn load(platform: &Arc<Platform>, schema: &Schema, gate: &Gate) -> anyhow::Result<()> {
-    let teller = Teller {
-        platform,
-        schema,
-        gate,
-    };
-    let northlight = organisation(
-        platform,
-        "Northlight Relief",
-        OrganisationKind::International,
-        "NO",
-        "lars",
-    )
-    .await?;
-    let riverbank = organisation(
-        platform,
-        "Riverbank Community Action",
-        OrganisationKind::Local,
-        "SS",
-        "grace",
-    )
-    .await?;
-    organisation(
-        platform,
-        "Harbour Aid Network",
-        OrganisationKind::National,
-        "KE",
-        "sam",
-    )
-    .await?;
-    let dana = teller
-        .person(
-            "lars",
-            &northlight,
-            "dana",
-            "SECURITY_FOCAL_POINT",
-            "INTERNATIONAL",
-        )
-        .await?;
-    let petra = teller
-        .person("lars", &northlight, "petra", "STAFF", "INTERNATIONAL")
-        .await?;
-    let omar = teller
-        .person("grace", &riverbank, "omar", "SECURITY_FOCAL_POINT", "LOCAL")
-        .await?;
-    let amina = teller
-        .person("grace", &riverbank, "amina", "STAFF", "LOCAL")
-        .await?;
-    let partnership = partnership(
-        &teller,
-        [&northlight, &riverbank],
-        [&dana, &petra, &omar, &amina],
-    )
-    .await?;
+    let teller = Teller { platform, schema, gate };
+    let northlight = organisation(platform, "Northlight Relief", OrganisationKind::International, "NO", "lars").await?;
+    let riverbank =
+        organisation(platform, "Riverbank Community Action", OrganisationKind::Local, "SS", "grace").await?;
+    organisation(platform, "Harbour Aid Network", OrganisationKind::National, "KE", "sam").await?;
+    let dana = teller.person("lars", &northlight, "dana", "SECURITY_FOCAL_POINT", "INTERNATIONAL").await?;
+    let petra = teller.person("lars", &northlight, "petra", "STAFF", "INTERNATIONAL").await?;
+    let omar = teller.person("grace", &riverbank, "omar", "SECURITY_FOCAL_POINT", "LOCAL").await?;
+    let amina = teller.person("grace", &riverbank, "amina", "STAFF", "LOCAL").await?;
+    let partnership = partnership(&teller, [&northlight, &riverbank], [&dana, &petra, &omar, &amina]).await?;
     risks(&teller, &partnership).await
 }
 
-async fn partnership(
-    teller: &Teller<'_>,
-    organisations: [&str; 2],
-    people: [&str; 4],
-) -> anyhow::Result<String> {
+async fn partnership(teller: &Teller<'_>, organisations: [&str; 2], people: [&str; 4]) -> anyhow::Result<String> {
     let [northlight, riverbank] = organisations;
     let [dana, petra, omar, amina] = people;
     let input = json!({
@@ -371,51 +218,23 @@ async fn partnership(
         "startsOn": "2026-05-01",
         "endsOn": "2027-10-31",
     });
-    let create = "mutation($input: CreatePartnershipInput!) { createPartnership(input: $input) { id sides { id position } } }";
-    let made = teller
-        .say("dana", create, json!({ "input": input }))
-        .await?;
+    let create =
+        "mutation($input: CreatePartnershipInput!) { createPartnership(input: $input) { id sides { id position } } }";
+    let made = teller.say("dana", create, json!({ "input": input })).await?;
     let id = text(&made, "id")?.to_owned();
-    let side = |position: usize| {
-        made.pointer(&format!("/sides/{position}/id"))
-            .and_then(Value::as_str)
-            .context("a side")
-    };
+    let side =
+        |position: usize| made.pointer(&format!("/sides/{position}/id")).and_then(Value::as_str).context("a side");
     let (ours, theirs) = (side(0)?, side(1)?);
     teller.assign("lars", ours, dana, "SIGNATORY", None).await?;
     teller.assign("lars", ours, petra, "VIEWER", None).await?;
     let propose = "mutation($input: ProposePartnershipInput!) { proposePartnership(input: $input) \
                    { openConsentRequests { id contentHash } } }";
-    let proposed = teller
-        .say(
-            "dana",
-            propose,
-            json!({ "input": { "id": id, "expectedVersion": 1 } }),
-        )
-        .await?;
-    teller
-        .assign("grace", theirs, omar, "SIGNATORY", None)
-        .await?;
+    let proposed = teller.say("dana", propose, json!({ "input": { "id": id, "expectedVersion": 1 } })).await?;
+    teller.assign("grace", theirs, omar, "SIGNATORY", None).await?;
     // Where a name is dangerous, the other side sees a function.
-    teller
-        .assign(
-            "grace",
-            theirs,
-            amina,
-            "CONTRIBUTOR",
-            Some("Field officer, Rubkona"),
-        )
-        .await?;
-    let request = proposed
-        .pointer("/openConsentRequests/0")
-        .context("a request")?;
-    teller
-        .consent(
-            text(request, "id")?,
-            text(request, "contentHash")?,
-            &["dana", "omar"],
-        )
-        .await?;
+    teller.assign("grace", theirs, amina, "CONTRIBUTOR", Some("Field officer, Rubkona")).await?;
+    let request = proposed.pointer("/openConsentRequests/0").context("a request")?;
+    teller.consent(text(request, "id")?, text(request, "contentHash")?, &["dana", "omar"]).await?;
     Ok(id)
 }
 
@@ -438,106 +257,34 @@ async fn risks(teller: &Teller<'_>, partnership: &str) -> anyhow::Result<()> {
 
     // The risk of the tour: nobody has said yet how they see it.
     let road = "Field staff of either side are taken from a car and held for ransom.";
-    teller
-        .risk(&armed, "Abduction on the Bentiu road", road, "TRANSFORMED")
-        .await?;
+    teller.risk(&armed, "Abduction on the Bentiu road", road, "TRANSFORMED").await?;
 
-    let store = teller
-        .risk(
-            &armed,
-            "Looting of the store",
-            "Pumps and fuel are taken by force.",
-            "PRE_EXISTING",
-        )
+    let store =
+        teller.risk(&armed, "Looting of the store", "Pumps and fuel are taken by force.", "PRE_EXISTING").await?;
+    teller
+        .perceive("dana", &store, (3, 3), "Two cases in the county last year; guards and a fence are in place.")
         .await?;
     teller
-        .perceive(
-            "dana",
-            &store,
-            (3, 3),
-            "Two cases in the county last year; guards and a fence are in place.",
-        )
-        .await?;
-    teller
-        .perceive(
-            "omar",
-            &store,
-            (4, 4),
-            "The guards are from one clan only; the other clan has said so in public.",
-        )
+        .perceive("omar", &store, (4, 4), "The guards are from one clan only; the other clan has said so in public.")
         .await?;
 
     let dyke = teller
-        .risk(
-            &flood,
-            "The base is cut off",
-            "No way out by road for weeks; no medical evacuation.",
-            "PRE_EXISTING",
-        )
+        .risk(&flood, "The base is cut off", "No way out by road for weeks; no medical evacuation.", "PRE_EXISTING")
         .await?;
-    teller
-        .perceive(
-            "dana",
-            &dyke,
-            (4, 4),
-            "Water stood at the gate in two of three years.",
-        )
-        .await?;
-    teller
-        .perceive(
-            "omar",
-            &dyke,
-            (4, 4),
-            "As Dana says; families will come to the base too.",
-        )
-        .await?;
-    teller
-        .agree(&dyke, (4, 4), "Both sides see it alike.")
-        .await?;
+    teller.perceive("dana", &dyke, (4, 4), "Water stood at the gate in two of three years.").await?;
+    teller.perceive("omar", &dyke, (4, 4), "As Dana says; families will come to the base too.").await?;
+    teller.agree(&dyke, (4, 4), "Both sides see it alike.").await?;
 
     let detained = "Local staff who carry the partner's equipment are held and questioned.";
-    let detained = teller
-        .risk(
-            &soldiers,
-            "Detention of local staff",
-            detained,
-            "CAUSED_BY_PARTNERSHIP",
-        )
-        .await?;
+    let detained = teller.risk(&soldiers, "Detention of local staff", detained, "CAUSED_BY_PARTNERSHIP").await?;
     teller
-        .perceive(
-            "omar",
-            &detained,
-            (4, 3),
-            "Three of ours since June; none before we carried radios for the project.",
-        )
+        .perceive("omar", &detained, (4, 3), "Three of ours since June; none before we carried radios for the project.")
         .await?;
 
     let strike = teller
-        .risk(
-            &shelling,
-            "Shelling of the compound",
-            "People in the compound are killed.",
-            "PRE_EXISTING",
-        )
+        .risk(&shelling, "Shelling of the compound", "People in the compound are killed.", "PRE_EXISTING")
         .await?;
-    teller
-        .perceive(
-            "dana",
-            &strike,
-            (1, 5),
-            "No fighting inside the town since 2015.",
-        )
-        .await?;
-    teller
-        .perceive(
-            "omar",
-            &strike,
-            (1, 5),
-            "Unlikely now; nobody would survive it.",
-        )
-        .await?;
-    teller
-        .agree(&strike, (1, 5), "Very unlikely, and not to be forgotten.")
-        .await
+    teller.perceive("dana", &strike, (1, 5), "No fighting inside the town since 2015.").await?;
+    teller.perceive("omar", &strike, (1, 5), "Unlikely now; nobody would survive it.").await?;
+    teller.agree(&strike, (1, 5), "Very unlikely, and not to be forgotten.").await
 }

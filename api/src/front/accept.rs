@@ -29,19 +29,10 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
     let mut any = false;
     for value in headers.get_all(header::ACCEPT) {
         let Ok(value) = value.to_str() else { continue };
-        for range in value
-            .split(',')
-            .map(str::trim)
-            .filter(|range| !range.is_empty())
-        {
+        for range in value.split(',').map(str::trim).filter(|range| !range.is_empty()) {
             any = true;
             let mut parts = range.split(';').map(str::trim);
-            let (media, specific) = match parts
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-                .as_str()
-            {
+            let (media, specific) = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
                 "application/graphql-response+json" => (Media::Response, 2),
                 "application/json" => (Media::Json, 2),
                 "text/event-stream" => (Media::EventStream, 2),
@@ -53,9 +44,7 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
             let mut charset = true;
             for parameter in parts {
                 match parameter.split_once('=') {
-                    Some((name, value)) if name.trim() == "q" => {
-                        quality = value.trim().parse().unwrap_or(0.0)
-                    }
+                    Some((name, value)) if name.trim() == "q" => quality = value.trim().parse().unwrap_or(0.0),
                     Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
                         charset = value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8");
                     }
@@ -68,25 +57,16 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
             }
         }
     }
-    if any {
-        best.map(|(_, _, media)| media)
-    } else {
-        Some(Media::Json)
-    }
+    if any { best.map(|(_, _, media)| media) } else { Some(Media::Json) }
 }
 
 /// Whether a body says that it is JSON in UTF-8.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
     };
     let mut parts = value.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+    let json = parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
             value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
@@ -109,14 +89,8 @@ mod tests {
     fn the_best_form_wins() {
         assert_eq!(negotiate(&HeaderMap::new()), Some(Media::Json));
         assert_eq!(wants("*/*"), Some(Media::Json));
-        assert_eq!(
-            wants("application/json, application/graphql-response+json"),
-            Some(Media::Json)
-        );
-        assert_eq!(
-            wants("application/json;q=0.8, application/graphql-response+json"),
-            Some(Media::Response)
-        );
+        assert_eq!(wants("application/json, application/graphql-response+json"), Some(Media::Json));
+        assert_eq!(wants("application/json;q=0.8, application/graphql-response+json"), Some(Media::Response));
         assert_eq!(wants("text/html, */*;q=0.1"), Some(Media::Json));
         assert_eq!(wants("text/event-stream"), Some(Media::EventStream));
         assert_eq!(wants("text/html"), None);

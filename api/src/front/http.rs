@@ -33,33 +33,23 @@ use crate::{
 pub(super) fn request_id(server: &Server, headers: &HeaderMap) -> Arc<str> {
     let sent = headers.get("x-request-id").and_then(|id| id.to_str().ok());
     let harmless = |id: &&str| {
-        (8..=64).contains(&id.len())
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    sent.filter(harmless)
-        .map_or_else(|| server.platform.env.id().to_string().into(), Into::into)
+    sent.filter(harmless).map_or_else(|| server.platform.env.id().to_string().into(), Into::into)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
-    let value = value
-        .to_str()
-        .map_err(|_| Error::unauthenticated("TOKEN_UNREADABLE"))?;
+    let value = value.to_str().map_err(|_| Error::unauthenticated("TOKEN_UNREADABLE"))?;
     token_of(value).map(Some)
 }
 
 /// The token of a `Bearer …` value.
 pub(super) fn token_of(value: &str) -> Result<&str> {
     match value.split_once(' ') {
-        Some((scheme, token))
-            if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() =>
-        {
-            Ok(token.trim())
-        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => Ok(token.trim()),
         _ => Err(Error::unauthenticated("BEARER_EXPECTED")),
     }
 }
@@ -80,10 +70,7 @@ pub(super) async fn post(State(server): State<Arc<Server>>, request: Request<Bod
     let body = match tokio::time::timeout(patience, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => {
-            let error = Error::new(
-                ErrorCode::PayloadTooLarge,
-                format!("the body is larger than {limit} bytes"),
-            );
+            let error = Error::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {limit} bytes"));
             return reply::refuse(StatusCode::PAYLOAD_TOO_LARGE, error.rule("BODY_BYTES"), &id);
         }
         Err(_) => {
@@ -101,10 +88,7 @@ pub(super) async fn post(State(server): State<Arc<Server>>, request: Request<Bod
 pub(super) async fn get(State(server): State<Arc<Server>>, request: Request<Body>) -> Response {
     let (mut parts, _) = request.into_parts();
     let id = request_id(&server, &parts.headers);
-    let upgrade = parts
-        .headers
-        .get(header::UPGRADE)
-        .is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let upgrade = parts.headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if upgrade {
         return upgraded(server, &mut parts, id).await;
     }
@@ -122,27 +106,17 @@ pub(super) async fn get(State(server): State<Arc<Server>>, request: Request<Body
 
 async fn upgraded(server: Arc<Server>, parts: &mut Parts, id: Arc<str>) -> Response {
     if !origin_is_known(&server, &parts.headers) {
-        let error = Error::new(
-            ErrorCode::Forbidden,
-            "sockets from this origin are not configured",
-        )
-        .rule("ORIGIN");
+        let error = Error::new(ErrorCode::Forbidden, "sockets from this origin are not configured").rule("ORIGIN");
         return reply::refuse(StatusCode::FORBIDDEN, error, &id);
     }
     if server.drain.is_cancelled() {
-        return reply::refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Error::unavailable("draining"),
-            &id,
-        );
+        return reply::refuse(StatusCode::SERVICE_UNAVAILABLE, Error::unavailable("draining"), &id);
     }
     match WebSocketUpgrade::from_request_parts(parts, &()).await {
         Ok(upgrade) => socket::accept(server, upgrade, id),
-        Err(_) => reply::refuse(
-            StatusCode::BAD_REQUEST,
-            Error::bad_input("UPGRADE", "this is not a WebSocket upgrade"),
-            &id,
-        ),
+        Err(_) => {
+            reply::refuse(StatusCode::BAD_REQUEST, Error::bad_input("UPGRADE", "this is not a WebSocket upgrade"), &id)
+        }
     }
 }
 
@@ -154,103 +128,61 @@ fn origin_is_known(server: &Server, headers: &HeaderMap) -> bool {
     let Ok(origin) = origin.to_str() else {
         return false;
     };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let own = origin.split_once("://").map(|(_, host)| host) == host && host.is_some();
     own || server.origins.iter().any(|known| known == origin)
 }
 
 /// Any other method on `/graphql`.
-pub(super) async fn other_method(
-    State(server): State<Arc<Server>>,
-    request: Request<Body>,
-) -> Response {
+pub(super) async fn other_method(State(server): State<Arc<Server>>, request: Request<Body>) -> Response {
     let id = request_id(&server, request.headers());
     method_not_allowed("use POST", &id)
 }
 
 /// Any other path.
-pub(super) async fn not_found(
-    State(server): State<Arc<Server>>,
-    request: Request<Body>,
-) -> Response {
+pub(super) async fn not_found(State(server): State<Arc<Server>>, request: Request<Body>) -> Response {
     let id = request_id(&server, request.headers());
     let message = "there is nothing here: the API is at /graphql";
-    reply::refuse(
-        StatusCode::NOT_FOUND,
-        Error::new(ErrorCode::NotFound, message),
-        &id,
-    )
+    reply::refuse(StatusCode::NOT_FOUND, Error::new(ErrorCode::NotFound, message), &id)
 }
 
 /// A panic ends its request, not the server, and not without a JSON body.
 #[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
 pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let cause = panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+    let cause =
+        panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
     let error = Error::internal(cause.unwrap_or_else(|| "a panic without words".to_owned()));
     reply::refuse(StatusCode::INTERNAL_SERVER_ERROR, error, "")
 }
 
 fn method_not_allowed(message: &'static str, id: &str) -> Response {
-    let mut response = reply::refuse(
-        StatusCode::METHOD_NOT_ALLOWED,
-        Error::bad_input("METHOD", message),
-        id,
-    );
-    response.headers_mut().insert(
-        header::ALLOW,
-        HeaderValue::from_static(Method::POST.as_str()),
-    );
+    let mut response = reply::refuse(StatusCode::METHOD_NOT_ALLOWED, Error::bad_input("METHOD", message), id);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(Method::POST.as_str()));
     response
 }
 
 fn not_acceptable(id: &str) -> Response {
     let message = "accept application/graphql-response+json, application/json or text/event-stream";
-    reply::refuse(
-        StatusCode::NOT_ACCEPTABLE,
-        Error::bad_input("ACCEPT", message),
-        id,
-    )
+    reply::refuse(StatusCode::NOT_ACCEPTABLE, Error::bad_input("ACCEPT", message), id)
 }
 
 /// A GraphQL request from a JSON body.
 fn incoming(body: &[u8]) -> Result<Incoming> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|e| Error::bad_input("JSON", format!("the body is not JSON: {e}")))?;
+    let value: Value =
+        serde_json::from_slice(body).map_err(|e| Error::bad_input("JSON", format!("the body is not JSON: {e}")))?;
     let Value::Object(mut map) = value else {
-        return Err(Error::bad_input(
-            "REQUEST_OBJECT",
-            "the body must be one JSON object (no batches)",
-        ));
+        return Err(Error::bad_input("REQUEST_OBJECT", "the body must be one JSON object (no batches)"));
     };
-    request_of(
-        map.remove("query"),
-        map.remove("operationName"),
-        map.remove("variables"),
-        map.remove("extensions"),
-    )
+    request_of(map.remove("query"), map.remove("operationName"), map.remove("variables"), map.remove("extensions"))
 }
 
 /// A GraphQL request from the parameters of a URL.
 fn incoming_from(uri: &Uri) -> Result<Incoming> {
     let mut parameters: Map<String, Value> = Map::new();
-    for pair in uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-    {
+    for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = percent_decoded(value).ok_or_else(|| {
-            Error::bad_input(
-                "URL",
-                "the parameters of the URL are not percent-encoded UTF-8",
-            )
-        })?;
+        let value = percent_decoded(value)
+            .ok_or_else(|| Error::bad_input("URL", "the parameters of the URL are not percent-encoded UTF-8"))?;
         parameters.insert(name.to_owned(), value.into());
     }
     let mut json = |name: &str| match parameters.remove(name) {
@@ -260,9 +192,7 @@ fn incoming_from(uri: &Uri) -> Result<Incoming> {
         _ => Ok(None),
     };
     let (variables, extensions) = (json("variables")?, json("extensions")?);
-    let name = parameters
-        .remove("operationName")
-        .filter(|name| name.as_str() != Some(""));
+    let name = parameters.remove("operationName").filter(|name| name.as_str() != Some(""));
     request_of(parameters.remove("query"), name, variables, extensions)
 }
 
@@ -273,10 +203,7 @@ fn percent_decoded(text: &str) -> Option<String> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let (high, low) = (
-                    char::from(rest.next()?).to_digit(16)?,
-                    char::from(rest.next()?).to_digit(16)?,
-                );
+                let (high, low) = (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
                 u8::try_from(high * 16 + low).ok()?
             }
             byte => byte,
@@ -311,11 +238,7 @@ pub(super) fn request_of(
     if !matches!(extensions, None | Some(Value::Null | Value::Object(_))) {
         return wrong("extensions", "an object or null");
     }
-    Ok(Incoming {
-        query,
-        operation_name,
-        variables,
-    })
+    Ok(Incoming { query, operation_name, variables })
 }
 
 /// Authenticates, admits, runs and answers.
@@ -350,12 +273,7 @@ async fn run(
     }
     if admitted.operation == OperationType::Subscription {
         let message = "subscriptions need a WebSocket or Accept: text/event-stream";
-        return refused(
-            &server,
-            vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)],
-            media,
-            &id,
-        );
+        return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, &id);
     }
     if admitted.takes_position
         && let Some(caller) = &caller
@@ -366,10 +284,7 @@ async fn run(
     let about = About::of(&admitted, caller.as_ref());
     let costs = headers.contains_key("x-cost").then_some(admitted.cost);
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
-    let running = server
-        .schema
-        .execute(admitted.request)
-        .instrument(span.clone());
+    let running = server.schema.execute(admitted.request).instrument(span.clone());
     let mut response = match tokio::time::timeout(patience, running).await {
         Ok(response) => response,
         Err(_) => {
@@ -377,7 +292,7 @@ async fn run(
             return span.in_scope(|| refused(&server, vec![error], media, &id));
         }
     };
-    reply::finish(&mut response, &id);
+    reply::finish(&mut response, Some(&admitted.shape), &id);
     about.log(&server, &id, began, &response);
     let status = if reply::is_request_error(&response) && media == Media::Response {
         StatusCode::BAD_REQUEST
@@ -386,10 +301,8 @@ async fn run(
     };
     let mut extensions = Map::new();
     if let Some(cost) = costs {
-        extensions.insert(
-            "cost".to_owned(),
-            serde_json::json!({ "requested": cost, "limit": server.gate.limits.cost }),
-        );
+        extensions
+            .insert("cost".to_owned(), serde_json::json!({ "requested": cost, "limit": server.gate.limits.cost }));
     }
     reply::http(status, media, reply::text(&response, extensions), &id)
 }
@@ -399,28 +312,19 @@ async fn who(server: &Server, headers: &HeaderMap, id: &Arc<str>) -> Result<Opti
         return Ok(None);
     };
     let (_, caller) = server.authenticate(token, id).await?;
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|key| key.to_str().ok());
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     Ok(Some(caller.with_idempotency_key(key)))
 }
 
 fn refused(server: &Server, errors: Vec<Error>, media: Media, id: &Arc<str>) -> Response {
-    let code = errors
-        .first()
-        .map_or(ErrorCode::Internal, |error| error.code);
+    let code = errors.first().map_or(ErrorCode::Internal, |error| error.code);
     server.metrics.refused(code);
     tracing::info!(request.id = %id, code = code.name(), "request refused at the gate");
     let response = reply::refusal(errors, id);
     if media == Media::EventStream {
         return sse::once(&response);
     }
-    reply::http(
-        reply::status(code, media),
-        media,
-        reply::text(&response, Map::new()),
-        id,
-    )
+    reply::http(reply::status(code, media), media, reply::text(&response, Map::new()), id)
 }
 
 /// What the log says of a request: never a value of it.
@@ -452,13 +356,7 @@ impl About {
         self.operation == "subscription"
     }
 
-    pub(super) fn log(
-        &self,
-        server: &Server,
-        id: &str,
-        began: Instant,
-        response: &async_graphql::Response,
-    ) {
+    pub(super) fn log(&self, server: &Server, id: &str, began: Instant, response: &async_graphql::Response) {
         let took = began.elapsed();
         let code = response
             .errors
@@ -468,13 +366,8 @@ impl About {
                 _ => None,
             })
             .unwrap_or_else(|| "OK".to_owned());
-        let statements = self
-            .statements
-            .as_ref()
-            .map_or(0, |n| n.load(Ordering::Relaxed));
-        server
-            .metrics
-            .answered(self.operation, &code, took, statements);
+        let statements = self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed));
+        server.metrics.answered(self.operation, &code, took, statements);
         tracing::info!(
             request.id = %id,
             operation = self.operation,
@@ -483,7 +376,7 @@ impl About {
             code,
             cost = self.cost,
             statements,
-            duration_ms = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) as f64 / 1000.0,
+            duration_ms = took.as_secs_f64() * 1000.0,
             "request answered"
         );
     }

@@ -91,10 +91,7 @@ impl Server {
         let schema = schema::build(limits.clone())?;
         let types = Arc::new(TypeMap::read(&schema::sdl(&schema))?);
         let mut keyring = Keyring::default();
-        let signer = config
-            .embedded_issuer
-            .then(|| Signer::open(&config.issuer_key, &config.audience))
-            .transpose()?;
+        let signer = config.embedded_issuer.then(|| Signer::open(&config.issuer_key, &config.audience)).transpose()?;
         if let Some(signer) = &signer {
             keyring.trust_embedded(signer);
         }
@@ -102,11 +99,7 @@ impl Server {
             keyring.trust(issuer, Duration::from_secs(5))?;
         }
         Ok(Self {
-            gate: Gate {
-                types,
-                limits,
-                introspection: config.profile == Profile::Open,
-            },
+            gate: Gate { types, limits, introspection: config.profile == Profile::Open },
             platform,
             schema,
             keyring,
@@ -121,11 +114,7 @@ impl Server {
     }
 
     /// The identity of a bearer token and the caller behind it.
-    pub(crate) async fn authenticate(
-        &self,
-        token: &str,
-        request_id: &Arc<str>,
-    ) -> Result<(Identity, Caller)> {
+    pub(crate) async fn authenticate(&self, token: &str, request_id: &Arc<str>) -> Result<(Identity, Caller)> {
         let identity = self.keyring.check(token, self.platform.env.now()).await?;
         let caller = self.platform.caller(&identity, request_id.clone()).await?;
         let caller = caller.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
@@ -135,10 +124,7 @@ impl Server {
     /// The router of the public port.
     pub fn router(self: &Arc<Self>) -> Router {
         let mut router = Router::new()
-            .route(
-                "/graphql",
-                get(http::get).post(http::post).fallback(http::other_method),
-            )
+            .route("/graphql", get(http::get).post(http::post).fallback(http::other_method))
             .route("/graphql/schema.graphql", get(probes::sdl))
             .route("/.well-known/jwks.json", get(probes::jwks))
             .route("/health/live", get(probes::live))
@@ -156,24 +142,14 @@ impl Server {
     }
 
     fn cors(&self) -> CorsLayer {
-        let origins: Vec<HeaderValue> = self
-            .origins
-            .iter()
-            .filter_map(|origin| origin.parse().ok())
-            .collect();
-        let names = [
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "x-request-id",
-            "last-event-id",
-        ];
+        let origins: Vec<HeaderValue> = self.origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+        let names = ["authorization", "content-type", "idempotency-key", "x-request-id", "last-event-id"];
         CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(names.map(HeaderName::from_static))
             .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
-            .max_age(Duration::from_secs(7200))
+            .max_age(Duration::from_hours(2))
     }
 
     /// Serves until `stop`, then drains: no new connections, running requests get ten seconds, sockets are
@@ -184,15 +160,10 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let hub = self.platform.hub.clone().run(self.drain.child_token());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the hub lives as long as the server"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the hub lives as long as the server")]
         let hub = tokio::spawn(hub);
         let drain = self.drain.clone();
-        let router = self
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let router = self.router().into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, router)
             .with_graceful_shutdown(async move {
                 stop.await;
@@ -201,10 +172,7 @@ impl Server {
             })
             .await?;
         self.open.close();
-        if tokio::time::timeout(Duration::from_secs(10), self.open.wait())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(Duration::from_secs(10), self.open.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
         drop(hub.await);

@@ -32,15 +32,9 @@ pub(super) fn routes(router: Router<Arc<Server>>) -> Router<Arc<Server>> {
     router
         .route("/", get(|| async { Redirect::temporary("/playground") }))
         .route("/playground", get(|| async { asset("index.html") }))
-        .route(
-            "/playground/examples.json",
-            get(|| async { json(EXAMPLES.to_owned()) }),
-        )
+        .route("/playground/examples.json", get(|| async { json(EXAMPLES.to_owned()) }))
         .route("/playground/tokens.json", get(tokens))
-        .route(
-            "/playground/{name}",
-            get(|Path(name): Path<String>| async move { asset(&name) }),
-        )
+        .route("/playground/{name}", get(|Path(name): Path<String>| async move { asset(&name) }))
 }
 
 /// Tokens of the demo personas: an empty list outside demo mode.
@@ -49,20 +43,12 @@ async fn tokens(State(server): State<Arc<Server>>) -> Response {
 }
 
 fn json(body: String) -> Response {
-    secured(
-        (
-            [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
-            body,
-        )
-            .into_response(),
-    )
+    secured(([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response())
 }
 
 fn asset(name: &str) -> Response {
     match ASSETS.iter().find(|(path, _, _)| *path == name) {
-        Some((_, media, bytes)) => {
-            secured(([(header::CONTENT_TYPE, *media)], *bytes).into_response())
-        }
+        Some((_, media, bytes)) => secured(([(header::CONTENT_TYPE, *media)], *bytes).into_response()),
         None => {
             let error = Error::new(ErrorCode::NotFound, "the playground has no such file");
             reply::refuse(StatusCode::NOT_FOUND, error, "")
@@ -76,10 +62,7 @@ fn secured(mut response: Response) -> Response {
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in fixed {

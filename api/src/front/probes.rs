@@ -27,30 +27,16 @@ pub(super) async fn live() -> Response {
 pub(super) async fn ready(State(server): State<Arc<Server>>) -> Response {
     let database = server.platform.ready().await;
     let draining = server.drain.is_cancelled();
-    let status = if database && !draining {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let word = if status == StatusCode::OK {
-        "ready"
-    } else {
-        "not ready"
-    };
-    json(
-        status,
-        &serde_json::json!({ "status": word, "database": database, "draining": draining }),
-    )
+    let status = if database && !draining { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = if status == StatusCode::OK { "ready" } else { "not ready" };
+    json(status, &serde_json::json!({ "status": word, "database": database, "draining": draining }))
 }
 
 /// The SDL: public in `open`, for signed-in callers in `hardened`.
 pub(super) async fn sdl(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     if server.profile == Profile::Hardened {
         let id = http::request_id(&server, &headers);
-        let token = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .map(http::token_of);
+        let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(http::token_of);
         let known = match token {
             Some(Ok(token)) => server.authenticate(token, &id).await.map(|_| ()),
             _ => Err(Error::unauthenticated("NO_TOKEN")),
@@ -60,11 +46,7 @@ pub(super) async fn sdl(State(server): State<Arc<Server>>, headers: HeaderMap) -
         }
     }
     let sdl = crate::schema::sdl(&server.schema);
-    (
-        [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")],
-        sdl,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], sdl).into_response()
 }
 
 /// Keys of the embedded issuer.
@@ -72,10 +54,7 @@ pub(super) async fn jwks(State(server): State<Arc<Server>>) -> Response {
     match &server.signer {
         Some(signer) => json(StatusCode::OK, &signer.jwks()),
         None => {
-            let error = Error::new(
-                ErrorCode::NotFound,
-                "this server issues no tokens of its own",
-            );
+            let error = Error::new(ErrorCode::NotFound, "this server issues no tokens of its own");
             reply::refuse(StatusCode::NOT_FOUND, error, "")
         }
     }

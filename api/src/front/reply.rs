@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 
 use super::accept::Media;
-use crate::platform::error::{Error, ErrorCode};
+use crate::platform::{
+    error::{Error, ErrorCode},
+    shape::Shape,
+};
 
 /// A GraphQL response as it is sent: without `data` where nothing ran.
 #[derive(Serialize)]
@@ -24,20 +27,19 @@ pub(super) struct Payload<'r> {
 
 /// Whether nothing ran: the executor's own refusals carry no path.
 pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
-    response.data == Value::Null
-        && !response.errors.is_empty()
-        && response.errors.iter().all(|e| e.path.is_empty())
+    response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|e| e.path.is_empty())
 }
 
 /// Gives every error a code, and faults the id that finds them in the log.
-pub(super) fn finish(response: &mut async_graphql::Response, request_id: &str) {
+pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shape>, request_id: &str) {
+    if let Some(shape) = shape {
+        shape.fit(response);
+    }
     for error in &mut response.errors {
         let values = error.extensions.get_or_insert_default();
         match values.get("code") {
             None => values.set("code", ErrorCode::BadUserInput.name()),
-            Some(Value::String(code)) if code == ErrorCode::Internal.name() => {
-                values.set("requestId", request_id)
-            }
+            Some(Value::String(code)) if code == ErrorCode::Internal.name() => values.set("requestId", request_id),
             Some(_) => {}
         }
     }
@@ -48,22 +50,18 @@ pub(super) fn text(
     response: &async_graphql::Response,
     extensions: serde_json::Map<String, serde_json::Value>,
 ) -> String {
-    let payload = Payload {
-        data: (!is_request_error(response)).then_some(&response.data),
-        errors: &response.errors,
-        extensions,
-    };
+    let payload =
+        Payload { data: (!is_request_error(response)).then_some(&response.data), errors: &response.errors, extensions };
     serde_json::to_string(&payload).unwrap_or_else(|_| INTERNAL.to_owned())
 }
 
-const INTERNAL: &str =
-    r#"{"errors":[{"message":"a fault of the server","extensions":{"code":"INTERNAL"}}]}"#;
+const INTERNAL: &str = r#"{"errors":[{"message":"a fault of the server","extensions":{"code":"INTERNAL"}}]}"#;
 
 /// Errors from before execution, as a response.
 pub(super) fn refusal(errors: Vec<Error>, request_id: &str) -> async_graphql::Response {
     let errors = errors.into_iter().map(Error::into_server_error).collect();
     let mut response = async_graphql::Response::from_errors(errors);
-    finish(&mut response, request_id);
+    finish(&mut response, None, request_id);
     response
 }
 
@@ -87,19 +85,10 @@ pub(super) fn http(status: StatusCode, media: Media, body: String, request_id: &
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(media.content_type()),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("accept, authorization"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", id);
     }
@@ -112,10 +101,5 @@ pub(super) fn http(status: StatusCode, media: Media, body: String, request_id: &
 /// A refusal of the transport itself.
 pub(super) fn refuse(status: StatusCode, error: Error, request_id: &str) -> Response {
     let response = refusal(vec![error], request_id);
-    http(
-        status,
-        Media::Json,
-        text(&response, serde_json::Map::new()),
-        request_id,
-    )
+    http(status, Media::Json, text(&response, serde_json::Map::new()), request_id)
 }

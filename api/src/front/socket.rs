@@ -30,7 +30,7 @@ use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 use tracing::Instrument;
 
 use super::{Server, http, reply};
-use crate::platform::{caller::Caller, error::Error, hub::Follower, token::Identity};
+use crate::platform::{caller::Caller, error::Error, hub::Follower, shape::Shape, token::Identity};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const PING: Duration = Duration::from_secs(20);
@@ -59,38 +59,18 @@ pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str
 }
 
 async fn run(server: Arc<Server>, socket: WebSocket, id: Arc<str>) {
-    let speaks = socket
-        .protocol()
-        .is_some_and(|protocol| protocol.as_bytes() == PROTOCOL.as_bytes());
+    let speaks = socket.protocol().is_some_and(|protocol| protocol.as_bytes() == PROTOCOL.as_bytes());
     let mut connection = Connection::new(server, socket, id);
     connection.server.metrics.socket(1);
-    let Close(code, reason) = if speaks {
-        connection.talk().await
-    } else {
-        Close(4406, "Subprotocol not acceptable")
-    };
+    let Close(code, reason) = if speaks { connection.talk().await } else { Close(4406, "Subprotocol not acceptable") };
     for (_, operation) in connection.operations.drain() {
         operation.abort();
     }
     connection.server.metrics.socket(-1);
-    let frame = CloseFrame {
-        code,
-        reason: reason.into(),
-    };
-    drop(
-        timeout(
-            Duration::from_secs(5),
-            connection.socket.send(Message::Close(Some(frame))),
-        )
-        .await,
-    );
+    let frame = CloseFrame { code, reason: reason.into() };
+    drop(timeout(Duration::from_secs(5), connection.socket.send(Message::Close(Some(frame)))).await);
     // The other side answers the close; without waiting for that its last messages could be cut off.
-    drop(
-        timeout(Duration::from_secs(1), async {
-            while let Some(Ok(_)) = connection.socket.recv().await {}
-        })
-        .await,
-    );
+    drop(timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = connection.socket.recv().await {} }).await);
 }
 
 /// Something to send, from an operation.
@@ -120,37 +100,17 @@ struct Connection {
 impl Connection {
     fn new(server: Arc<Server>, socket: WebSocket, id: Arc<str>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        Self {
-            server,
-            socket,
-            id,
-            session: None,
-            operations: HashMap::new(),
-            sender,
-            receiver,
-            heard: Instant::now(),
-        }
+        Self { server, socket, id, session: None, operations: HashMap::new(), sender, receiver, heard: Instant::now() }
     }
 
     /// Speaks until one side has enough.
     async fn talk(&mut self) -> Close {
-        let patience = Duration::from_secs(
-            self.server
-                .gate
-                .limits
-                .connection_init_seconds
-                .unsigned_abs()
-                .into(),
-        );
+        let patience = Duration::from_secs(self.server.gate.limits.connection_init_seconds.unsigned_abs().into());
         let init_by = Instant::now() + patience;
         let mut pinged = Instant::now();
         loop {
             let now = Instant::now();
-            let next = if self.session.is_some() {
-                pinged + PING
-            } else {
-                init_by
-            };
+            let next = if self.session.is_some() { pinged + PING } else { init_by };
             let authority = async {
                 match &self.session {
                     // Expiry is looked at once a second: the clock may be a test's.
@@ -179,9 +139,7 @@ impl Connection {
                     self.hear(message).await
                 }
                 Step::Authority => self.still_known().await,
-                Step::Time if self.session.is_none() => {
-                    Err(Close(4408, "Connection initialisation timeout"))
-                }
+                Step::Time if self.session.is_none() => Err(Close(4408, "Connection initialisation timeout")),
                 Step::Time if self.heard.elapsed() > DEAD => Err(Close(1000, "silent")),
                 Step::Time => {
                     pinged = Instant::now();
@@ -224,12 +182,7 @@ impl Connection {
         if session.identity.expires_at <= self.server.platform.env.now() {
             return Err(Close(4403, "Forbidden: token expired"));
         }
-        match self
-            .server
-            .platform
-            .caller(&session.identity, self.id.clone())
-            .await
-        {
+        match self.server.platform.caller(&session.identity, self.id.clone()).await {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(Close(4403, "Forbidden: token or account revoked")),
             Err(_) => Err(Close(1013, "Try again later")),
@@ -272,13 +225,10 @@ impl Connection {
         if self.session.is_some() {
             return Err(Close(4429, "Too many initialisation requests"));
         }
-        let value = payload.as_ref().and_then(|payload| {
-            authorization(payload).or_else(|| authorization(payload.get("headers")?))
-        });
-        let refused = Close(
-            4403,
-            "Forbidden: token missing, invalid, expired or revoked",
-        );
+        let value = payload
+            .as_ref()
+            .and_then(|payload| authorization(payload).or_else(|| authorization(payload.get("headers")?)));
+        let refused = Close(4403, "Forbidden: token missing, invalid, expired or revoked");
         let Some(Ok(token)) = value.map(http::token_of) else {
             return Err(refused);
         };
@@ -294,10 +244,7 @@ impl Connection {
         if authority.follow(&own).await.is_err() {
             return Err(Close(1013, "Try again later"));
         }
-        self.session = Some(Session {
-            identity,
-            authority,
-        });
+        self.session = Some(Session { identity, authority });
         self.text(r#"{"type":"connection_ack"}"#.to_owned()).await
     }
 
@@ -308,9 +255,7 @@ impl Connection {
         if self.operations.contains_key(&id) {
             return Err(Close(4409, "Subscriber already exists"));
         }
-        if self.operations.len()
-            >= usize::try_from(self.server.gate.limits.subscriptions_per_socket).unwrap_or(30)
-        {
+        if self.operations.len() >= usize::try_from(self.server.gate.limits.subscriptions_per_socket).unwrap_or(30) {
             return Err(Close(4429, "Too many subscriptions"));
         }
         let Some(Value::Object(mut p)) = payload else {
@@ -326,12 +271,7 @@ impl Connection {
             return Err(Close(4400, "Invalid message"));
         };
         let request_id: Arc<str> = self.server.platform.env.id().to_string().into();
-        let caller = match self
-            .server
-            .platform
-            .caller(&session.identity, request_id.clone())
-            .await
-        {
+        let caller = match self.server.platform.caller(&session.identity, request_id.clone()).await {
             Ok(Some(caller)) => caller,
             Ok(None) => return Err(Close(4403, "Forbidden: token or account revoked")),
             Err(error) => return self.text(failed(&id, vec![error], &request_id)).await,
@@ -345,20 +285,10 @@ impl Connection {
                     return self.text(failed(&id, vec![error], &request_id)).await;
                 }
                 let about = http::About::of(&admitted, Some(&caller));
-                let request = admitted.request.data(session.identity.clone());
-                let operation = operate(
-                    self.server.clone(),
-                    id.clone(),
-                    request,
-                    about,
-                    request_id,
-                    caller,
-                    self.sender.clone(),
-                );
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "an operation of a socket; aborted with it"
-                )]
+                let run = (admitted.request, admitted.shape);
+                let operation =
+                    operate(self.server.clone(), id.clone(), run, about, request_id, caller, self.sender.clone());
+                #[expect(clippy::disallowed_methods, reason = "an operation of a socket; aborted with it")]
                 let task = tokio::spawn(operation.in_current_span());
                 self.operations.insert(id, task.abort_handle());
                 Ok(())
@@ -375,11 +305,7 @@ enum Step {
 }
 
 fn authorization(map: &Value) -> Option<&str> {
-    map.as_object()?
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?
-        .1
-        .as_str()
+    map.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?.1.as_str()
 }
 
 /// An `error` message: nothing ran.
@@ -393,17 +319,14 @@ fn error_message(id: &str, response: &async_graphql::Response) -> String {
 
 fn next_message(id: &str, response: &async_graphql::Response) -> String {
     let id = Value::String(id.to_owned());
-    format!(
-        r#"{{"id":{id},"type":"next","payload":{}}}"#,
-        reply::text(response, Map::new())
-    )
+    format!(r#"{{"id":{id},"type":"next","payload":{}}}"#, reply::text(response, Map::new()))
 }
 
 /// Runs one operation and hands its answers to the socket.
 async fn operate(
     server: Arc<Server>,
     id: String,
-    request: async_graphql::Request,
+    (request, shape): (async_graphql::Request, Shape),
     about: http::About,
     request_id: Arc<str>,
     caller: Caller,
@@ -413,7 +336,7 @@ async fn operate(
     let mut responses = std::pin::pin!(server.schema.execute_stream(request));
     let mut first = true;
     while let Some(mut response) = responses.next().await {
-        reply::finish(&mut response, &request_id);
+        reply::finish(&mut response, Some(&shape), &request_id);
         if first {
             about.log(&server, &request_id, began, &response);
             first = false;
@@ -422,19 +345,11 @@ async fn operate(
             // Nothing ran, or a subscription cannot go on: an `error` ends the operation.
             let ends = reply::is_request_error(&response) || about.is_subscription();
             if ends {
-                drop(
-                    sender
-                        .send(Out::Last(id.clone(), Some(error_message(&id, &response))))
-                        .await,
-                );
+                drop(sender.send(Out::Last(id.clone(), Some(error_message(&id, &response)))).await);
                 return;
             }
         }
-        if sender
-            .send(Out::Text(next_message(&id, &response)))
-            .await
-            .is_err()
-        {
+        if sender.send(Out::Text(next_message(&id, &response))).await.is_err() {
             return;
         }
     }

@@ -16,9 +16,7 @@ use super::{Server, reply};
 use crate::platform::{gate::Admitted, hub::ResumeAfter};
 
 fn next(response: &async_graphql::Response) -> Event {
-    let event = Event::default()
-        .event("next")
-        .data(reply::text(response, serde_json::Map::new()));
+    let event = Event::default().event("next").data(reply::text(response, serde_json::Map::new()));
     match cursor(response) {
         Some(cursor) => event.id(cursor),
         None => event,
@@ -44,12 +42,9 @@ fn complete() -> Event {
 }
 
 fn answer(events: impl Stream<Item = Event> + Send + 'static) -> Response {
-    let sse = Sse::new(events.map(Ok::<_, Infallible>))
-        .keep_alive(KeepAlive::new().interval(Duration::from_secs(12)));
+    let sse = Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(Duration::from_secs(12)));
     let mut response = sse.into_response();
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -66,12 +61,8 @@ pub(super) fn stream(
     id: Arc<str>,
     span: tracing::Span,
 ) -> Response {
-    let mut request = admitted.request;
-    if let Some(after) = headers
-        .get("last-event-id")
-        .and_then(|id| id.to_str().ok())
-        .filter(|id| !id.is_empty())
-    {
+    let (mut request, shape) = (admitted.request, admitted.shape);
+    if let Some(after) = headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty()) {
         request = request.data(ResumeAfter(after.to_owned()));
     }
     let drain = server.drain.clone();
@@ -86,7 +77,7 @@ pub(super) fn stream(
                 response = responses.next() => response,
             };
             let Some(mut response) = response else { break };
-            reply::finish(&mut response, &id);
+            reply::finish(&mut response, Some(&shape), &id);
             if sender.send(next(&response)).await.is_err() {
                 return;
             }
@@ -94,7 +85,5 @@ pub(super) fn stream(
         drop(sender.send(complete()).await);
     };
     server.open.spawn(forward.instrument(span));
-    answer(stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|event| (event, receiver))
-    }))
+    answer(stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|event| (event, receiver))))
 }

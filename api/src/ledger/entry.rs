@@ -96,20 +96,10 @@ impl LedgerQueries {
         #[graphql(desc = "How many, 1 to 100.", default = 25)] first: i32,
     ) -> Result<LedgerPage> {
         if !(1..=100).contains(&first) {
-            return Err(Error::invalid(
-                "first",
-                "PAGE_SIZE",
-                "expected 1 to 100 entries",
-            ));
+            return Err(Error::invalid("first", "PAGE_SIZE", "expected 1 to 100 entries"));
         }
-        let space = SpaceRef {
-            kind: space,
-            subject: subject_id,
-        };
-        let (entries, head) = ctx
-            .caller()?
-            .ledger(space, after_seq.into(), first.unsigned_abs().into())
-            .await?;
+        let space = SpaceRef { kind: space, subject: subject_id };
+        let (entries, head) = ctx.caller()?.ledger(space, after_seq.into(), first.unsigned_abs().into()).await?;
         Ok(LedgerPage {
             entries: entries.into_iter().map(Into::into).collect(),
             head_seq: i32::try_from(head.0).unwrap_or(i32::MAX),

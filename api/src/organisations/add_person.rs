@@ -39,18 +39,9 @@ impl AddPerson {
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
-                    let organisation: organisation::Model =
-                        tx.get(input.organisation_id, "organisationId").await?;
+                    let organisation: organisation::Model = tx.get(input.organisation_id, "organisationId").await?;
                     tx.authorise(SpaceRef::organisation(organisation.id))?;
-                    Ok(record(
-                        tx,
-                        organisation.id,
-                        input.name,
-                        input.recruitment,
-                        input.contact,
-                    )
-                    .await?
-                    .id)
+                    Ok(record(tx, organisation.id, input.name, input.recruitment, input.contact).await?.id)
                 })
             })
             .await?;

@@ -44,17 +44,14 @@ impl EndMembership {
                             .add(Column::OrganisationId.eq(before.organisation_id))
                             .add(Column::Role.eq(OrganisationRole::Representative))
                             .add(Column::Id.ne(before.id));
-                        let others: Vec<membership::Model> =
-                            tx.all(others, &Sort::asc(Column::ValidFrom)).await?;
-                        let stays =
-                            |m: &membership::Model| m.valid_from <= now && m.valid_until.is_none();
+                        let others: Vec<membership::Model> = tx.all(others, &Sort::asc(Column::ValidFrom)).await?;
+                        let stays = |m: &membership::Model| m.valid_from <= now && m.valid_until.is_none();
                         if !others.iter().any(stays) {
                             return Err(Error::refused(&ONE_REPRESENTATIVE).field("id"));
                         }
                     }
                     let mut after = before.clone();
-                    after.valid_until =
-                        Some(before.valid_until.map_or(now, |until| until.min(now)));
+                    after.valid_until = Some(before.valid_until.map_or(now, |until| until.min(now)));
                     Ok(tx.update("membership.ended", &before, after).await?.id)
                 })
             })

@@ -54,16 +54,10 @@ pub async fn enrol(platform: &Arc<Platform>, enrolment: Enrolment) -> Result<Id>
                     version: 1,
                 };
                 let organisation = tx.insert("organisation.enrolled", row).await?;
-                let person = add_person::record(
-                    tx,
-                    organisation.id,
-                    enrolment.representative,
-                    enrolment.recruitment,
-                    None,
-                )
-                .await?;
-                give_membership::record(tx, &person, OrganisationRole::Representative, now, None)
-                    .await?;
+                let person =
+                    add_person::record(tx, organisation.id, enrolment.representative, enrolment.recruitment, None)
+                        .await?;
+                give_membership::record(tx, &person, OrganisationRole::Representative, now, None).await?;
                 open_account::record(tx, person.id, enrolment.issuer, enrolment.subject).await?;
                 Ok(organisation.id)
             })

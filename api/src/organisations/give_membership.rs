@@ -61,11 +61,7 @@ pub(crate) fn period(
 ) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     let from = from.unwrap_or(now);
     if until.is_some_and(|until| until <= from) {
-        return Err(Error::invalid(
-            "validUntil",
-            "PERIOD",
-            "the period ends before it begins",
-        ));
+        return Err(Error::invalid("validUntil", "PERIOD", "the period ends before it begins"));
     }
     Ok((from, until))
 }

@@ -55,12 +55,7 @@ impl OpenAccount {
 }
 
 /// Writes an account; one subject of one issuer is one account.
-pub(crate) async fn record(
-    tx: &mut Tx,
-    person_id: Id,
-    issuer: Title,
-    subject: Title,
-) -> Result<account::Model> {
+pub(crate) async fn record(tx: &mut Tx, person_id: Id, issuer: Title, subject: Title) -> Result<account::Model> {
     let (id, now) = (tx.id(), tx.now());
     let row = account::Model {
         id,
@@ -75,14 +70,8 @@ pub(crate) async fn record(
         updated_at: now,
         version: 1,
     };
-    tx.insert("account.opened", row)
-        .await
-        .map_err(|error| match error.code {
-            ErrorCode::Conflict => Error::invalid(
-                "subject",
-                "ONE_ACCOUNT_A_SUBJECT",
-                "this subject cannot be used",
-            ),
-            _ => error,
-        })
+    tx.insert("account.opened", row).await.map_err(|error| match error.code {
+        ErrorCode::Conflict => Error::invalid("subject", "ONE_ACCOUNT_A_SUBJECT", "this subject cannot be used"),
+        _ => error,
+    })
 }

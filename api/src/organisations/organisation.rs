@@ -43,40 +43,17 @@ impl Organisation {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<PersonConnection> {
         let filter = Condition::all().add(person::Column::OrganisationId.eq(self.id));
-        let paging = Paging {
-            first,
-            after,
-            ..Paging::default()
-        };
+        let paging = Paging { first, after, ..Paging::default() };
         let list = format!("organisation.people:{}", self.id);
-        let page = ctx.caller()?.page::<person::Model>(
-            ctx,
-            &list,
-            filter,
-            Sort::asc(person::Column::Name),
-            &paging,
-        );
+        let page = ctx.caller()?.page::<person::Model>(ctx, &list, filter, Sort::asc(person::Column::Name), &paging);
         Ok(page.await?.into())
     }
 
     /// Standings of its people; empty for other organisations.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<Membership>> {
         use membership::Column;
-        let (key, sort) = (
-            |m: &membership::Model| m.organisation_id,
-            Sort::asc(Column::ValidFrom),
-        );
-        let rows = self
-            .at
-            .many(
-                ctx.caller()?,
-                "memberships",
-                Column::OrganisationId,
-                key,
-                sort,
-                None,
-            )
-            .await?;
+        let (key, sort) = (|m: &membership::Model| m.organisation_id, Sort::asc(Column::ValidFrom));
+        let rows = self.at.many(ctx.caller()?, "memberships", Column::OrganisationId, key, sort, None).await?;
         Ok(objects(rows))
     }
 }
@@ -94,19 +71,11 @@ impl OrganisationQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Id,
     ) -> Result<Option<Organisation>> {
-        Ok(ctx
-            .caller()?
-            .find::<organisation::Model>(id)
-            .await?
-            .map(Into::into))
+        Ok(ctx.caller()?.find::<organisation::Model>(id).await?.map(Into::into))
     }
 
     /// The organisations you see: your own and those that listed themselves, by name.
     #[graphql(directive = requires::apply(Right::OrganisationRead))]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four arguments of paging, and the filters"
-    )]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
@@ -122,12 +91,7 @@ impl OrganisationQueries {
         let filter = Condition::all()
             .add_option(kind.map(|kind| Column::Kind.eq(kind)))
             .add_option(country.map(|country| Column::Country.eq(country)));
-        let paging = Paging {
-            first,
-            after,
-            last,
-            before,
-        };
+        let paging = Paging { first, after, last, before };
         Ok(ctx
             .caller()?
             .page::<organisation::Model>(ctx, &list, filter, Sort::asc(Column::Name), &paging)

@@ -49,15 +49,11 @@ impl UpdateOrganisation {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: organisation::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: organisation::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.authorise(SpaceRef::organisation(before.id))?;
                     let mut after = before.clone();
                     cleared("name", input.name.apply_required(&mut after.name))?;
-                    cleared(
-                        "baseLanguage",
-                        input.base_language.apply_required(&mut after.base_language),
-                    )?;
+                    cleared("baseLanguage", input.base_language.apply_required(&mut after.base_language))?;
                     cleared("listed", input.listed.apply_required(&mut after.listed))?;
                     input.security_contact.apply(&mut after.security_contact);
                     Ok(tx.update("organisation.updated", &before, after).await?.id)
@@ -70,13 +66,5 @@ impl UpdateOrganisation {
 
 /// A column that always has a value cannot be cleared.
 pub(crate) fn cleared(field: &str, kept: bool) -> Result<()> {
-    if kept {
-        Ok(())
-    } else {
-        Err(Error::invalid(
-            field,
-            "CANNOT_BE_CLEARED",
-            "this field always has a value",
-        ))
-    }
+    if kept { Ok(()) } else { Err(Error::invalid(field, "CANNOT_BE_CLEARED", "this field always has a value")) }
 }

@@ -42,15 +42,11 @@ impl UpdatePerson {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: person::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: person::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.authorise(SpaceRef::organisation(before.organisation_id))?;
                     let mut after = before.clone();
                     cleared("name", input.name.apply_required(&mut after.name))?;
-                    cleared(
-                        "recruitment",
-                        input.recruitment.apply_required(&mut after.recruitment),
-                    )?;
+                    cleared("recruitment", input.recruitment.apply_required(&mut after.recruitment))?;
                     input.contact.apply(&mut after.contact);
                     Ok(tx.update("person.updated", &before, after).await?.id)
                 })

@@ -16,11 +16,8 @@ use crate::{
 };
 
 /// A side is made of the people of its organisation (P-20).
-const OWN_PEOPLE: Rule = Rule {
-    key: "OWN_PEOPLE",
-    requirement: "P-20",
-    says: "a side is made of people of its own organisation",
-};
+const OWN_PEOPLE: Rule =
+    Rule { key: "OWN_PEOPLE", requirement: "P-20", says: "a side is made of people of its own organisation" };
 
 /// A standing on one's own side.
 #[derive(InputObject)]
@@ -65,8 +62,7 @@ impl AssignSideRole {
                     if person.organisation_id != side.organisation_id {
                         return Err(Error::refused(&OWN_PEOPLE).field("personId"));
                     }
-                    let (valid_from, valid_until) =
-                        period(tx.now(), input.valid_from, input.valid_until)?;
+                    let (valid_from, valid_until) = period(tx.now(), input.valid_from, input.valid_until)?;
                     let (id, now) = (tx.id(), tx.now());
                     let row = side_role::Model {
                         id,

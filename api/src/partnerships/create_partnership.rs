@@ -58,11 +58,8 @@ impl CreatePartnership {
         idempotency_key: Option<String>,
     ) -> Result<Partnership> {
         let caller = ctx.caller()?;
-        let id = caller
-            .command_once(ctx, idempotency_key, |tx| {
-                Box::pin(async move { create(tx, input).await })
-            })
-            .await?;
+        let id =
+            caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { create(tx, input).await })).await?;
         Ok(caller.get::<partnership::Model>(id, "id").await?.into())
     }
 }
@@ -74,10 +71,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
     for (at, partner) in input.partner_ids.iter().enumerate() {
         organisations.push(tx.get(*partner, &format!("partnerIds[{at}]")).await?);
     }
-    let mut distinct: Vec<Id> = organisations
-        .iter()
-        .map(|organisation| organisation.id)
-        .collect();
+    let mut distinct: Vec<Id> = organisations.iter().map(|organisation| organisation.id).collect();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 2 || distinct.len() < organisations.len() {
@@ -95,9 +89,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
         state: PartnershipState::Draft,
         agreement_ref: input.agreement_ref,
         no_agreement: input.no_agreement,
-        agreement_on_security: input
-            .agreement_on_security
-            .unwrap_or(AgreementOnSecurity::NotStated),
+        agreement_on_security: input.agreement_on_security.unwrap_or(AgreementOnSecurity::NotStated),
         security_clause: input.security_clause,
         starts_on: input.starts_on,
         ends_on: input.ends_on,
@@ -152,11 +144,9 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
 /// A partnership does not end before it begins.
 pub(super) fn dates(starts_on: Option<NaiveDate>, ends_on: Option<NaiveDate>) -> Result<()> {
     match (starts_on, ends_on) {
-        (Some(starts), Some(ends)) if ends < starts => Err(Error::invalid(
-            "endsOn",
-            "PERIOD",
-            "the partnership ends before it begins",
-        )),
+        (Some(starts), Some(ends)) if ends < starts => {
+            Err(Error::invalid("endsOn", "PERIOD", "the partnership ends before it begins"))
+        }
         _ => Ok(()),
     }
 }

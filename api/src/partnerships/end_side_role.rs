@@ -27,8 +27,7 @@ impl EndSideRole {
                     tx.authorise(SpaceRef::side(before.side_id))?;
                     let now = tx.now();
                     let mut after = before.clone();
-                    after.valid_until =
-                        Some(before.valid_until.map_or(now, |until| until.min(now)));
+                    after.valid_until = Some(before.valid_until.map_or(now, |until| until.min(now)));
                     Ok(tx.update("side_role.ended", &before, after).await?.id)
                 })
             })

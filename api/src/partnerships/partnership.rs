@@ -37,40 +37,16 @@ impl Partnership {
     /// Its sides. Their order carries no meaning.
     async fn sides(&self, ctx: &Context<'_>) -> Result<Vec<PartnershipSide>> {
         use partnership_side::Column;
-        let (key, sort) = (
-            |side: &partnership_side::Model| side.partnership_id,
-            Sort::asc(Column::Position),
-        );
-        Ok(objects(
-            self.at
-                .many(
-                    ctx.caller()?,
-                    "sides",
-                    Column::PartnershipId,
-                    key,
-                    sort,
-                    None,
-                )
-                .await?,
-        ))
+        let (key, sort) = (|side: &partnership_side::Model| side.partnership_id, Sort::asc(Column::Position));
+        Ok(objects(self.at.many(ctx.caller()?, "sides", Column::PartnershipId, key, sort, None).await?))
     }
 
     /// Requests for consent that wait for a side.
     async fn open_consent_requests(&self, ctx: &Context<'_>) -> Result<Vec<ConsentRequest>> {
         use consent_request::Column;
-        let (key, sort) = (
-            |request: &consent_request::Model| request.partnership_id,
-            Sort::asc(Column::CreatedAt),
-        );
+        let (key, sort) = (|request: &consent_request::Model| request.partnership_id, Sort::asc(Column::CreatedAt));
         let open = Column::State.eq(ConsentState::Open);
-        let rows = self.at.many(
-            ctx.caller()?,
-            "openConsentRequests",
-            Column::PartnershipId,
-            key,
-            sort,
-            Some(open),
-        );
+        let rows = self.at.many(ctx.caller()?, "openConsentRequests", Column::PartnershipId, key, sort, Some(open));
         Ok(objects(rows.await?))
     }
 
@@ -81,16 +57,7 @@ impl Partnership {
         #[graphql(desc = "Rows from the start.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<RiskConnection> {
-        risk::of_partnership(
-            ctx,
-            &self.at,
-            Paging {
-                first,
-                after,
-                ..Paging::default()
-            },
-        )
-        .await
+        risk::of_partnership(ctx, &self.at, Paging { first, after, ..Paging::default() }).await
     }
 
     /// Its risks drawn on the 5×5 heat map, as an SVG picture. Readable in black and white and by screen readers.
@@ -107,24 +74,12 @@ pub struct PartnershipQueries;
 impl PartnershipQueries {
     /// A partnership; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::PartnershipRead))]
-    async fn partnership(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Id,
-    ) -> Result<Option<Partnership>> {
-        Ok(ctx
-            .caller()?
-            .find::<partnership::Model>(id)
-            .await?
-            .map(Into::into))
+    async fn partnership(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Partnership>> {
+        Ok(ctx.caller()?.find::<partnership::Model>(id).await?.map(Into::into))
     }
 
     /// The partnerships you see, by title.
     #[graphql(directive = requires::apply(Right::PartnershipRead))]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four arguments of paging, and the filters"
-    )]
     async fn partnerships(
         &self,
         ctx: &Context<'_>,
@@ -140,12 +95,7 @@ impl PartnershipQueries {
         let filter = Condition::all()
             .add_option(state.map(|state| Column::State.eq(state)))
             .add_option(country.map(|country| Column::Country.eq(country)));
-        let paging = Paging {
-            first,
-            after,
-            last,
-            before,
-        };
+        let paging = Paging { first, after, last, before };
         Ok(ctx
             .caller()?
             .page::<partnership::Model>(ctx, &list, filter, Sort::asc(Column::Title), &paging)

@@ -43,8 +43,7 @@ impl ProposePartnership {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: partnership::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     let side = tx.act_for_side(before.id, input.side_id)?;
                     let step = rules::LIFECYCLE.step(before.state, "proposePartnership")?;
                     if !rules::agreement_stated(&before) {
@@ -73,9 +72,5 @@ impl ProposePartnership {
 /// The sides of a partnership.
 pub(crate) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<partnership_side::Model>> {
     use partnership_side::Column;
-    tx.all(
-        Condition::all().add(Column::PartnershipId.eq(partnership)),
-        &Sort::asc(Column::Position),
-    )
-    .await
+    tx.all(Condition::all().add(Column::PartnershipId.eq(partnership)), &Sort::asc(Column::Position)).await
 }

@@ -42,8 +42,7 @@ impl RequestResumption {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let row: partnership::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let row: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     let side = tx.act_for_side(row.id, input.side_id)?;
                     rules::LIFECYCLE.step(row.state, "requestResumption")?;
                     let mut content = rules::content(&row, &sides(tx, row.id).await?);

@@ -38,48 +38,18 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "partnership",
     start: Draft,
     transitions: &[
-        Transition {
-            by: "updatePartnership",
-            from: &[Draft, Proposed],
-            to: Draft,
-            guards: &[],
-        },
-        Transition {
-            by: "proposePartnership",
-            from: &[Draft],
-            to: Proposed,
-            guards: &[&AGREEMENT_STATED, &TWO_SIDES],
-        },
+        Transition { by: "updatePartnership", from: &[Draft, Proposed], to: Draft, guards: &[] },
+        Transition { by: "proposePartnership", from: &[Draft], to: Proposed, guards: &[&AGREEMENT_STATED, &TWO_SIDES] },
         Transition {
             by: "activate",
             from: &[Proposed],
             to: Active,
             guards: &[&AGREEMENT_STATED, &EVERY_SIDE_CONSENTS],
         },
-        Transition {
-            by: "withdrawPartnership",
-            from: &[Draft, Proposed],
-            to: Withdrawn,
-            guards: &[],
-        },
-        Transition {
-            by: "suspendPartnership",
-            from: &[Active],
-            to: Suspended,
-            guards: &[],
-        },
-        Transition {
-            by: "requestResumption",
-            from: &[Suspended],
-            to: Suspended,
-            guards: &[],
-        },
-        Transition {
-            by: "resume",
-            from: &[Suspended],
-            to: Active,
-            guards: &[&EVERY_SIDE_CONSENTS],
-        },
+        Transition { by: "withdrawPartnership", from: &[Draft, Proposed], to: Withdrawn, guards: &[] },
+        Transition { by: "suspendPartnership", from: &[Active], to: Suspended, guards: &[] },
+        Transition { by: "requestResumption", from: &[Suspended], to: Suspended, guards: &[] },
+        Transition { by: "resume", from: &[Suspended], to: Active, guards: &[&EVERY_SIDE_CONSENTS] },
     ],
 };
 
@@ -89,10 +59,7 @@ pub fn agreement_stated(partnership: &partnership::Model) -> bool {
 }
 
 /// What the sides agree on when the partnership comes into force: everything a side could edit.
-pub fn content(
-    partnership: &partnership::Model,
-    sides: &[partnership_side::Model],
-) -> BTreeMap<&'static str, Value> {
+pub fn content(partnership: &partnership::Model, sides: &[partnership_side::Model]) -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
         ("partnership", json!(partnership.id)),
         ("title", json!(partnership.title)),
@@ -100,21 +67,10 @@ pub fn content(
         ("country", json!(partnership.country)),
         ("agreementRef", json!(partnership.agreement_ref)),
         ("noAgreement", json!(partnership.no_agreement)),
-        (
-            "agreementOnSecurity",
-            json!(partnership.agreement_on_security),
-        ),
+        ("agreementOnSecurity", json!(partnership.agreement_on_security)),
         ("securityClause", json!(partnership.security_clause)),
         ("startsOn", json!(partnership.starts_on)),
         ("endsOn", json!(partnership.ends_on)),
-        (
-            "sides",
-            json!(
-                sides
-                    .iter()
-                    .map(|side| side.organisation_id)
-                    .collect::<Vec<_>>()
-            ),
-        ),
+        ("sides", json!(sides.iter().map(|side| side.organisation_id).collect::<Vec<_>>())),
     ])
 }

@@ -22,35 +22,20 @@ impl PartnershipSide {
     /// The partnership.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let key = |side: &partnership_side::Model| Some(side.partnership_id);
-        Ok(self
-            .at
-            .one::<partnership::Model>(ctx.caller()?, "partnership", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
     }
 
     /// The organisation, as far as you see it; `shownAs` is always there.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let key = |side: &partnership_side::Model| Some(side.organisation_id);
-        Ok(self
-            .at
-            .one::<organisation::Model>(ctx.caller()?, "organisation", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<organisation::Model>(ctx.caller()?, "organisation", key).await?.map(Into::into))
     }
 
     /// Its people, with the periods of their standing.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<SideRole>> {
         use side_role::Column;
-        let (key, sort) = (
-            |role: &side_role::Model| role.side_id,
-            Sort::asc(Column::ValidFrom),
-        );
-        Ok(objects(
-            self.at
-                .many(ctx.caller()?, "roles", Column::SideId, key, sort, None)
-                .await?,
-        ))
+        let (key, sort) = (|role: &side_role::Model| role.side_id, Sort::asc(Column::ValidFrom));
+        Ok(objects(self.at.many(ctx.caller()?, "roles", Column::SideId, key, sort, None).await?))
     }
 }
 
@@ -64,20 +49,12 @@ impl SideRole {
     /// The side.
     async fn side(&self, ctx: &Context<'_>) -> Result<Option<PartnershipSide>> {
         let key = |role: &side_role::Model| Some(role.side_id);
-        Ok(self
-            .at
-            .one::<partnership_side::Model>(ctx.caller()?, "side", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership_side::Model>(ctx.caller()?, "side", key).await?.map(Into::into))
     }
 
     /// The person, as far as you see them; `shownAs` is always there.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let key = |role: &side_role::Model| Some(role.person_id);
-        Ok(self
-            .at
-            .one::<person::Model>(ctx.caller()?, "person", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
     }
 }

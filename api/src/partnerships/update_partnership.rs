@@ -68,8 +68,7 @@ impl UpdatePartnership {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: partnership::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.id, input.side_id)?;
                     let step = rules::LIFECYCLE.step(before.state, "updatePartnership")?;
                     let mut after = before.clone();
@@ -77,13 +76,8 @@ impl UpdatePartnership {
                     cleared("scope", input.scope.apply_required(&mut after.scope))?;
                     cleared("country", input.country.apply_required(&mut after.country))?;
                     input.agreement_ref.apply(&mut after.agreement_ref);
-                    cleared(
-                        "noAgreement",
-                        input.no_agreement.apply_required(&mut after.no_agreement),
-                    )?;
-                    let on_security = input
-                        .agreement_on_security
-                        .apply_required(&mut after.agreement_on_security);
+                    cleared("noAgreement", input.no_agreement.apply_required(&mut after.no_agreement))?;
+                    let on_security = input.agreement_on_security.apply_required(&mut after.agreement_on_security);
                     cleared("agreementOnSecurity", on_security)?;
                     input.security_clause.apply(&mut after.security_clause);
                     input.starts_on.apply(&mut after.starts_on);

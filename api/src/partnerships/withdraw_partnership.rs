@@ -38,8 +38,7 @@ impl WithdrawPartnership {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: partnership::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.id, input.side_id)?;
                     let step = rules::LIFECYCLE.step(before.state, "withdrawPartnership")?;
                     consents::void(tx, before.id).await?;

@@ -38,39 +38,20 @@ pub struct Row<M> {
 
 impl<M: Clone> Clone for Row<M> {
     fn clone(&self) -> Self {
-        Self {
-            row: self.row.clone(),
-            redacted: self.redacted,
-            batch: self.batch.clone(),
-        }
+        Self { row: self.row.clone(), redacted: self.redacted, batch: self.batch.clone() }
     }
 }
 
 impl<M: Record> Batch<M> {
     pub(super) fn rows(rows: Vec<(M, &'static [&'static str])>) -> Vec<Row<M>> {
-        let batch = Arc::new(Self {
-            rows: rows.iter().map(|(row, _)| row.clone()).collect(),
-            links: Mutex::default(),
-        });
-        rows.into_iter()
-            .map(|(row, redacted)| Row {
-                row,
-                redacted,
-                batch: batch.clone(),
-            })
-            .collect()
+        let batch = Arc::new(Self { rows: rows.iter().map(|(row, _)| row.clone()).collect(), links: Mutex::default() });
+        rows.into_iter().map(|(row, redacted)| Row { row, redacted, batch: batch.clone() }).collect()
     }
 }
 
 impl<M: Record> Row<M> {
     fn cell(&self, link: &str) -> Arc<OnceCell<Loaded>> {
-        self.batch
-            .links
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(link.to_owned())
-            .or_default()
-            .clone()
+        self.batch.links.lock().unwrap_or_else(PoisonError::into_inner).entry(link.to_owned()).or_default().clone()
     }
 
     async fn load<T: Send + Sync + 'static>(
@@ -79,13 +60,8 @@ impl<M: Record> Row<M> {
         load: impl Future<Output = Result<T>> + Send,
     ) -> Result<Arc<T>> {
         let cell = self.cell(link);
-        let loaded = cell
-            .get_or_try_init(|| async { Ok::<_, Error>(Arc::new(load.await?) as Loaded) })
-            .await?;
-        loaded
-            .clone()
-            .downcast::<T>()
-            .map_err(|_| Error::internal(format!("link {link} has two types")))
+        let loaded = cell.get_or_try_init(|| async { Ok::<_, Error>(Arc::new(load.await?) as Loaded) }).await?;
+        loaded.clone().downcast::<T>().map_err(|_| Error::internal(format!("link {link} has two types")))
     }
 
     /// The record that each of the rows points to, where it is visible.
@@ -101,17 +77,9 @@ impl<M: Record> Row<M> {
         let found = self
             .load(link, async {
                 let rows = caller
-                    .among::<T>(
-                        visible::id_column::<T>(),
-                        self.batch.rows.iter().filter_map(key),
-                        None,
-                        None,
-                    )
+                    .among::<T>(visible::id_column::<T>(), self.batch.rows.iter().filter_map(key), None, None)
                     .await?;
-                Ok(rows
-                    .into_iter()
-                    .map(|row| (row.row.id(), row))
-                    .collect::<HashMap<_, _>>())
+                Ok(rows.into_iter().map(|row| (row.row.id(), row)).collect::<HashMap<_, _>>())
             })
             .await?;
         Ok(found.get(&wanted).cloned())
@@ -129,14 +97,8 @@ impl<M: Record> Row<M> {
     ) -> Result<Vec<Row<C>>> {
         let found = self
             .load(link, async {
-                let rows = caller
-                    .among::<C>(
-                        column,
-                        self.batch.rows.iter().map(Record::id),
-                        Some(&sort),
-                        filter,
-                    )
-                    .await?;
+                let rows =
+                    caller.among::<C>(column, self.batch.rows.iter().map(Record::id), Some(&sort), filter).await?;
                 let mut by_parent: HashMap<Id, Vec<Row<C>>> = HashMap::new();
                 for row in rows {
                     by_parent.entry(key(&row.row)).or_default().push(row);
@@ -161,10 +123,7 @@ impl<M: Record> Row<M> {
             .load(&format!("{link}:{first}"), async {
                 let parents = self.batch.rows.iter().map(Record::id);
                 let mut by_parent: HashMap<Id, (Vec<Row<C>>, i64)> = HashMap::new();
-                for (row, total) in caller
-                    .first_of_each::<C>(column, parents, sort, first)
-                    .await?
-                {
+                for (row, total) in caller.first_of_each::<C>(column, parents, sort, first).await? {
                     let entry = by_parent.entry(key(&row.row)).or_default();
                     entry.0.push(row);
                     entry.1 = total;

@@ -11,8 +11,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use entity::{Id, Kind, Level, Record, Right, SpaceRef, ledger};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, sea_query::SimpleExpr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, sea_query::SimpleExpr,
 };
 
 use super::{
@@ -56,30 +56,19 @@ pub struct Sort<M: Record> {
 impl<M: Record> Sort<M> {
     /// Smallest first.
     pub const fn asc(column: <M::Entity as EntityTrait>::Column) -> Self {
-        Self {
-            column,
-            order: Order::Asc,
-            row: PhantomData,
-        }
+        Self { column, order: Order::Asc, row: PhantomData }
     }
 
     /// Largest first.
     pub const fn desc(column: <M::Entity as EntityTrait>::Column) -> Self {
-        Self {
-            column,
-            order: Order::Desc,
-            row: PhantomData,
-        }
+        Self { column, order: Order::Desc, row: PhantomData }
     }
 }
 
 impl Caller {
     /// Every standing, as it is now.
     pub fn grants(&self) -> Grants {
-        self.grants
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.grants.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The account.
@@ -114,13 +103,7 @@ impl Caller {
     /// Heads of the ledgers that the caller may follow for a right.
     pub async fn heads(&self, right: Right) -> Result<Position> {
         self.counted();
-        Ok(Position {
-            spaces: self
-                .platform
-                .hub
-                .heads(&self.grants().spaces(right))
-                .await?,
-        })
+        Ok(Position { spaces: self.platform.hub.heads(&self.grants().spaces(right)).await? })
     }
 
     /// Takes the position of this request, before anything else of it runs.
@@ -142,9 +125,7 @@ impl Caller {
 
     /// Reads a position that this caller was given.
     pub fn read_position(&self, field: &str, text: &str) -> Result<Position> {
-        self.platform
-            .codec
-            .read_position(self.account(), field, text)
+        self.platform.codec.read_position(self.account(), field, text)
     }
 
     /// The hub, for feeds.
@@ -180,10 +161,7 @@ impl Caller {
     /// Rows of a kind that the caller may see: the fence of law 2.
     pub(super) fn fenced<M: Record>(&self) -> Select<M::Entity> {
         let spaces = self.grants().spaces(M::READ);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where a read begins"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the one place where a read begins")]
         M::Entity::find().filter(visible::visible::<M>(self.postgres(), &spaces))
     }
 
@@ -206,16 +184,8 @@ impl Caller {
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
             let mut model = M::from_query_result(row, "")?;
-            let level = if M::REDACTS {
-                self.level_of(row)?
-            } else {
-                Level::Full
-            };
-            let redacted = if level == Level::Basic {
-                model.redact()
-            } else {
-                &[]
-            };
+            let level = if M::REDACTS { self.level_of(row)? } else { Level::Full };
+            let redacted = if level == Level::Basic { model.redact() } else { &[] };
             rows.push((model, redacted));
         }
         Ok(Batch::rows(rows))
@@ -226,8 +196,7 @@ impl Caller {
         let stored = if self.postgres() {
             row.try_get::<Option<i16>>("", "seen_level")?
         } else {
-            row.try_get::<Option<i32>>("", "seen_level")?
-                .and_then(|level| i16::try_from(level).ok())
+            row.try_get::<Option<i32>>("", "seen_level")?.and_then(|level| i16::try_from(level).ok())
         };
         Ok(stored.map_or(Level::Basic, Level::from_stored))
     }
@@ -245,8 +214,7 @@ impl Caller {
 
     /// All visible rows that fit, at most [`LONGEST_LIST`].
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<Row<M>>> {
-        let select =
-            ordered::<M>(self.fenced::<M>().filter(filter), sort, false).limit(LONGEST_LIST);
+        let select = ordered::<M>(self.fenced::<M>().filter(filter), sort, false).limit(LONGEST_LIST);
         self.run(select).await
     }
 
@@ -258,9 +226,7 @@ impl Caller {
         sort: Option<&Sort<M>>,
         filter: Option<SimpleExpr>,
     ) -> Result<Vec<Row<M>>> {
-        let mut select = self
-            .fenced::<M>()
-            .filter(visible::any_of(self.postgres(), column, ids));
+        let mut select = self.fenced::<M>().filter(visible::any_of(self.postgres(), column, ids));
         if let Some(filter) = filter {
             select = select.filter(filter);
         }
@@ -282,9 +248,7 @@ impl Caller {
         self.counted();
         let partition = || WindowStatement::partition_by(column);
         let mut ranked = partition();
-        ranked
-            .order_by(sort.column, sort.order.clone())
-            .order_by(visible::id_column::<M>(), sort.order.clone());
+        ranked.order_by(sort.column, sort.order.clone()).order_by(visible::id_column::<M>(), sort.order.clone());
         let inner = self
             .fenced::<M>()
             .filter(visible::any_of(self.postgres(), column, parents))
@@ -301,14 +265,8 @@ impl Caller {
         let mut models = Vec::new();
         let mut totals = Vec::new();
         for row in &self.platform.db.connection.query_all(&outer).await? {
-            debug_assert!(
-                !M::REDACTS,
-                "nested pages of redacted kinds need the level in the window"
-            );
-            models.push((
-                M::from_query_result(row, "")?,
-                &[] as &'static [&'static str],
-            ));
+            debug_assert!(!M::REDACTS, "nested pages of redacted kinds need the level in the window");
+            models.push((M::from_query_result(row, "")?, &[] as &'static [&'static str]));
             totals.push(row.try_get::<i64>("", "rows_of_parent")?);
         }
         Ok(Batch::rows(models).into_iter().zip(totals).collect())
@@ -318,24 +276,12 @@ impl Caller {
     pub(super) async fn count<M: Record>(&self, filter: Condition) -> Result<Option<i32>> {
         const MOST: u64 = 10_000;
         self.counted();
-        let inner = self
-            .fenced::<M>()
-            .filter(filter)
-            .select_only()
-            .column(visible::id_column::<M>())
-            .limit(MOST + 1);
+        let inner = self.fenced::<M>().filter(filter).select_only().column(visible::id_column::<M>()).limit(MOST + 1);
         let mut outer = sea_orm::sea_query::Query::select();
-        outer
-            .expr_as(sea_orm::sea_query::Expr::cust("count(*)"), "n")
-            .from_subquery(inner.into_query(), "counted");
+        outer.expr_as(sea_orm::sea_query::Expr::cust("count(*)"), "n").from_subquery(inner.into_query(), "counted");
         let row = self.platform.db.connection.query_one(&outer).await?;
-        let n: i64 = row
-            .map(|row| row.try_get("", "n"))
-            .transpose()?
-            .unwrap_or_default();
-        Ok(i32::try_from(n)
-            .ok()
-            .filter(|n| u64::try_from(*n).is_ok_and(|n| n <= MOST)))
+        let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default();
+        Ok(i32::try_from(n).ok().filter(|n| u64::try_from(*n).is_ok_and(|n| n <= MOST)))
     }
 
     /// Entries of a ledger that the caller may read, and its head.
@@ -346,14 +292,9 @@ impl Caller {
         first: u64,
     ) -> Result<(Vec<ledger::Model>, (i64, Vec<u8>))> {
         let grants = self.grants();
-        let grant = grants
-            .within(Right::LedgerRead, space)
-            .ok_or_else(|| Error::not_found("subjectId"))?;
+        let grant = grants.within(Right::LedgerRead, space).ok_or_else(|| Error::not_found("subjectId"))?;
         self.counted();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the right to the ledger of this space is checked above"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the right to the ledger of this space is checked above")]
         let entries = ledger::Entity::find()
             .filter(ledger::Column::SpaceNo.eq(grant.space_no))
             .filter(ledger::Column::Seq.gt(after))
@@ -362,27 +303,17 @@ impl Caller {
             .all(&self.platform.db.connection)
             .await?;
         self.counted();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the right to the ledger of this space is checked above"
-        )]
-        let head = entity::platform::space::Entity::find_by_id(grant.space_no)
-            .one(&self.platform.db.connection)
-            .await?;
-        Ok((
-            entries,
-            head.map(|space| (space.head_seq, space.head_hash))
-                .unwrap_or_default(),
-        ))
+        #[expect(clippy::disallowed_methods, reason = "the right to the ledger of this space is checked above")]
+        let head =
+            entity::platform::space::Entity::find_by_id(grant.space_no).one(&self.platform.db.connection).await?;
+        Ok((entries, head.map(|space| (space.head_seq, space.head_hash)).unwrap_or_default()))
     }
 
     /// Kind of an id. Says nothing of visibility: only for `node`, which then reads through the fence.
     pub async fn kind_of(&self, id: Id) -> Result<Option<Kind>> {
         self.counted();
         #[expect(clippy::disallowed_methods, reason = "the id index holds no content")]
-        let found = entity::platform::object_index::Entity::find_by_id(id)
-            .one(&self.platform.db.connection)
-            .await?;
+        let found = entity::platform::object_index::Entity::find_by_id(id).one(&self.platform.db.connection).await?;
         Ok(found.map(|row| row.kind))
     }
 
@@ -393,15 +324,9 @@ impl Caller {
 }
 
 /// Adds the order of a list, turned round where asked.
-pub(super) fn ordered<M: Record>(
-    select: Select<M::Entity>,
-    sort: &Sort<M>,
-    reverse: bool,
-) -> Select<M::Entity> {
+pub(super) fn ordered<M: Record>(select: Select<M::Entity>, sort: &Sort<M>, reverse: bool) -> Select<M::Entity> {
     let order = direction(sort, reverse);
-    select
-        .order_by(sort.column, order.clone())
-        .order_by(visible::id_column::<M>(), order)
+    select.order_by(sort.column, order.clone()).order_by(visible::id_column::<M>(), order)
 }
 
 pub(super) const fn direction<M: Record>(sort: &Sort<M>, reverse: bool) -> Order {

@@ -15,7 +15,11 @@ pub fn sha256(parts: &[&[u8]]) -> Vec<u8> {
 
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// Salted digest of a payload: it can be erased later without breaking the chain.
@@ -37,15 +41,10 @@ fn canonical(entry: &ledger::Model) -> Vec<u8> {
     };
     // Writing to memory cannot fail: the error type has no value.
     let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
-        out.array(13)?
-            .i32(entry.space_no)?
-            .i64(entry.seq)?
-            .i64(entry.at.timestamp_micros())?;
+        out.array(13)?.i32(entry.space_no)?.i64(entry.seq)?.i64(entry.at.timestamp_micros())?;
         out.str(&entry.event)?.str(kind_name(entry.kind))?;
         id(&mut out, Some(entry.record_id))?;
-        out.i32(entry.version)?
-            .bool(entry.live)?
-            .str(&entry.command)?;
+        out.i32(entry.version)?.bool(entry.live)?.str(&entry.command)?;
         id(&mut out, Some(entry.actor))?;
         id(&mut out, entry.authority)?;
         out.str(&entry.request_id)?.bytes(&entry.payload_digest)?;

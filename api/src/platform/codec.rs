@@ -41,18 +41,11 @@ pub struct Codec {
 impl Codec {
     /// With the key and generation of the deployment.
     pub fn new(key: &[u8], generation: Id) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
-            generation,
-        }
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, key), generation }
     }
 
     fn seal(&self, purpose: &str, account: Id, body: &[u8]) -> String {
-        format!(
-            "v1.{}.{}",
-            B64.encode(body),
-            B64.encode(self.tag(purpose, account, body))
-        )
+        format!("v1.{}.{}", B64.encode(body), B64.encode(self.tag(purpose, account, body)))
     }
 
     fn tag(&self, purpose: &str, account: Id, body: &[u8]) -> [u8; 16] {
@@ -81,25 +74,20 @@ impl Codec {
     /// Writes a position for one account.
     pub fn position(&self, account: Id, position: &Position) -> Result<String> {
         let mut out = Encoder::new(Vec::with_capacity(32 + position.spaces.len() * 8));
-        let written: std::result::Result<(), minicbor::encode::Error<std::convert::Infallible>> =
-            (|| {
-                out.array(2)?
-                    .bytes(self.generation.0.as_bytes())?
-                    .array(position.spaces.len() as u64 * 2)?;
-                for (no, seq) in &position.spaces {
-                    out.i32(*no)?.i64(*seq)?;
-                }
-                Ok(())
-            })();
+        let written: std::result::Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
+            out.array(2)?.bytes(self.generation.0.as_bytes())?.array(position.spaces.len() as u64 * 2)?;
+            for (no, seq) in &position.spaces {
+                out.i32(*no)?.i64(*seq)?;
+            }
+            Ok(())
+        })();
         written.map_err(|e| Error::internal(e.to_string()))?;
         Ok(self.seal("position", account, out.writer()))
     }
 
     /// Reads a position; one of another generation reads as the beginning (S24).
     pub fn read_position(&self, account: Id, field: &str, text: &str) -> Result<Position> {
-        self.open("position", account, text)
-            .and_then(|body| self.parse(&body))
-            .ok_or_else(|| invalid_cursor(field))
+        self.open("position", account, text).and_then(|body| self.parse(&body)).ok_or_else(|| invalid_cursor(field))
     }
 
     fn parse(&self, body: &[u8]) -> Option<Position> {
@@ -111,11 +99,7 @@ impl Codec {
         for _ in 0..length / 2 {
             spaces.push((input.i32().ok()?, input.i64().ok()?));
         }
-        if same {
-            Some(Position { spaces })
-        } else {
-            Some(Position::default())
-        }
+        if same { Some(Position { spaces }) } else { Some(Position::default()) }
     }
 
     /// Writes a page cursor: sort key of a row, for one list with one filter.
@@ -124,13 +108,7 @@ impl Codec {
     }
 
     /// Reads a page cursor.
-    pub fn read_cursor(
-        &self,
-        account: Id,
-        list: &str,
-        field: &str,
-        text: &str,
-    ) -> Result<serde_json::Value> {
+    pub fn read_cursor(&self, account: Id, list: &str, field: &str, text: &str) -> Result<serde_json::Value> {
         self.open(list, account, text)
             .and_then(|body| serde_json::from_slice(&body).ok())
             .ok_or_else(|| invalid_cursor(field))
@@ -139,12 +117,9 @@ impl Codec {
 
 /// Not yours, not for this list, or damaged.
 pub fn invalid_cursor(field: &str) -> Error {
-    Error::new(
-        ErrorCode::InvalidCursor,
-        "this cursor is not one that you were given for this list",
-    )
-    .field(field)
-    .rule("CURSOR_IS_YOURS")
+    Error::new(ErrorCode::InvalidCursor, "this cursor is not one that you were given for this list")
+        .field(field)
+        .rule("CURSOR_IS_YOURS")
 }
 
 #[cfg(test)]
@@ -155,31 +130,15 @@ mod tests {
     fn a_position_counts_for_its_account_generation_and_purpose_only() {
         let (a, b) = (Id(uuid::Uuid::from_u128(1)), Id(uuid::Uuid::from_u128(2)));
         let codec = Codec::new(&[7; 32], a);
-        let position = Position {
-            spaces: vec![(1, 41), (9, 3)],
-        };
+        let position = Position { spaces: vec![(1, 41), (9, 3)] };
         let text = codec.position(a, &position).unwrap();
         assert_eq!(codec.read_position(a, "after", &text).unwrap(), position);
-        assert_eq!(
-            codec.read_position(b, "after", &text).unwrap_err().code,
-            ErrorCode::InvalidCursor
-        );
-        assert!(
-            codec
-                .read_cursor(a, "position-list", "after", &text)
-                .is_err()
-        );
+        assert_eq!(codec.read_position(b, "after", &text).unwrap_err().code, ErrorCode::InvalidCursor);
+        assert!(codec.read_cursor(a, "position-list", "after", &text).is_err());
         let restored = Codec::new(&[7; 32], b);
-        assert_eq!(
-            restored.read_position(a, "after", &text).unwrap(),
-            Position::default()
-        );
+        assert_eq!(restored.read_position(a, "after", &text).unwrap(), Position::default());
         let mut forged = text.into_bytes();
         forged[8] ^= 1;
-        assert!(
-            codec
-                .read_position(a, "after", std::str::from_utf8(&forged).unwrap())
-                .is_err()
-        );
+        assert!(codec.read_position(a, "after", std::str::from_utf8(&forged).unwrap()).is_err());
     }
 }

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{Id, Kind, Level, ledger, platform::publication};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr, LockType, OnConflict},
 };
 
@@ -48,21 +47,8 @@ pub(super) async fn commit(mut tx: Tx) -> Result<Vec<(i32, i64)>> {
 /// Works out the audience of every changed record, and of every record that inherits from one.
 async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
     let mut published = Published::default();
-    published
-        .load(
-            tx,
-            changes
-                .iter()
-                .filter(|change| !change.new)
-                .map(|change| change.id),
-        )
-        .await?;
-    published
-        .load(
-            tx,
-            changes.iter().filter_map(|change| change.audience.inherits),
-        )
-        .await?;
+    published.load(tx, changes.iter().filter(|change| !change.new).map(|change| change.id)).await?;
+    published.load(tx, changes.iter().filter_map(|change| change.audience.inherits)).await?;
     let mut out: Vec<Entry> = Vec::with_capacity(changes.len());
     let mut moved: Vec<Id> = Vec::new();
     for change in changes {
@@ -77,10 +63,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             after.insert(tx.space_no(*space).await?, (*level, None));
         }
         if after.is_empty() {
-            return Err(Error::internal(format!(
-                "{:?} {} has no space",
-                change.kind, change.id
-            )));
+            return Err(Error::internal(format!("{:?} {} has no space", change.kind, change.id)));
         }
         if !change.new && published.live(change.id) != after {
             moved.push(change.id);
@@ -103,21 +86,13 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
     // Records that follow one whose audience moved, and those that follow them.
     while !moved.is_empty() {
         let children = children(tx, &moved).await?;
-        published
-            .load(tx, children.iter().map(|(id, _)| *id))
-            .await?;
+        published.load(tx, children.iter().map(|(id, _)| *id)).await?;
         moved.clear();
         for (id, kind) in children {
             let before = published.now(id);
-            let mut after: Places = published
-                .live(id)
-                .into_iter()
-                .filter(|(_, (_, parent))| parent.is_none())
-                .collect();
-            let parents: BTreeSet<Id> = before
-                .values()
-                .filter_map(|place| place.parent_id)
-                .collect();
+            let mut after: Places =
+                published.live(id).into_iter().filter(|(_, (_, parent))| parent.is_none()).collect();
+            let parents: BTreeSet<Id> = before.values().filter_map(|place| place.parent_id).collect();
             for parent in parents {
                 for (space, (level, _)) in published.live(parent) {
                     after.entry(space).or_insert((level, Some(parent)));
@@ -127,15 +102,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
                 continue;
             }
             published.set(id, kind, &after);
-            out.push(Entry {
-                event: "record.published",
-                kind,
-                id,
-                version: 0,
-                payload: None,
-                before,
-                after,
-            });
+            out.push(Entry { event: "record.published", kind, id, version: 0, payload: None, before, after });
             arrays(tx, &table_of(kind), id, &published).await?;
             moved.push(id);
         }
@@ -157,23 +124,13 @@ impl Published {
             self.0.insert(*id, BTreeMap::new());
         }
         tx.caller.counted();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "publications are the platform's own"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "publications are the platform's own")]
         let rows = publication::Entity::find()
-            .filter(super::visible::any_of(
-                tx.caller.postgres(),
-                publication::Column::RecordId,
-                wanted.into_iter(),
-            ))
+            .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::RecordId, wanted.into_iter()))
             .all(&tx.db)
             .await?;
         for row in rows {
-            self.0
-                .entry(row.record_id)
-                .or_default()
-                .insert(row.space_no, row);
+            self.0.entry(row.record_id).or_default().insert(row.space_no, row);
         }
         Ok(())
     }
@@ -213,19 +170,12 @@ impl Published {
 /// Records that are published with one of these.
 async fn children(tx: &Tx, parents: &[Id]) -> Result<Vec<(Id, Kind)>> {
     tx.caller.counted();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "publications are the platform's own"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "publications are the platform's own")]
     let rows = publication::Entity::find()
         .select_only()
         .column(publication::Column::RecordId)
         .column(publication::Column::Kind)
-        .filter(super::visible::any_of(
-            tx.caller.postgres(),
-            publication::Column::ParentId,
-            parents.iter().copied(),
-        ))
+        .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::ParentId, parents.iter().copied()))
         .order_by_asc(publication::Column::RecordId)
         .distinct()
         .into_tuple()
@@ -243,9 +193,7 @@ async fn arrays(tx: &Tx, table: &str, id: Id, published: &Published) -> Result<(
     let sql = format!("UPDATE {table} SET spaces = CAST($1 AS integer[]) WHERE id = $2");
     tx.caller.counted();
     let values = [format!("{{{}}}", spaces.join(",")).into(), id.into()];
-    tx.db
-        .execute_raw(tx.caller.platform.db.statement(&sql, values))
-        .await?;
+    tx.db.execute_raw(tx.caller.platform.db.statement(&sql, values)).await?;
     Ok(())
 }
 
@@ -258,18 +206,11 @@ async fn index_objects(tx: &Tx, entries: &[Entry]) -> Result<()> {
     let new: Vec<_> = entries
         .iter()
         .filter(|entry| entry.version == 1)
-        .map(|entry| {
-            ActiveModel::from(Model {
-                id: entry.id,
-                kind: entry.kind,
-            })
-        })
+        .map(|entry| ActiveModel::from(Model { id: entry.id, kind: entry.kind }))
         .collect();
     for chunk in new.chunks(CHUNK) {
         tx.caller.counted();
-        Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(&tx.db)
-            .await?;
+        Entity::insert_many(chunk.to_vec()).exec_without_returning(&tx.db).await?;
     }
     Ok(())
 }
@@ -283,26 +224,18 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     }
     tx.caller.counted();
     #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
-    let mut select = Entity::find()
-        .filter(Column::No.is_in(spaces))
-        .order_by_asc(Column::No);
+    let mut select = Entity::find().filter(Column::No.is_in(spaces)).order_by_asc(Column::No);
     if tx.caller.postgres() {
         select = select.lock(LockType::Update);
     }
-    let mut heads: BTreeMap<i32, (i64, Vec<u8>)> = select
-        .all(&tx.db)
-        .await?
-        .into_iter()
-        .map(|space| (space.no, (space.head_seq, space.head_hash)))
-        .collect();
+    let mut heads: BTreeMap<i32, (i64, Vec<u8>)> =
+        select.all(&tx.db).await?.into_iter().map(|space| (space.no, (space.head_seq, space.head_hash))).collect();
 
     let mut rows = Vec::new();
     let mut places: BTreeMap<(Id, i32), publication::Model> = BTreeMap::new();
     for entry in entries {
         for space_no in touched(entry) {
-            let (seq, head) = heads
-                .get_mut(&space_no)
-                .ok_or_else(|| Error::internal("a space is missing"))?;
+            let (seq, head) = heads.get_mut(&space_no).ok_or_else(|| Error::internal("a space is missing"))?;
             *seq += 1;
             let place = entry.after.get(&space_no);
             let row = ledger_row(tx, entry, space_no, *seq, head, place.is_some());
@@ -317,41 +250,22 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
                 level: level.stored(),
                 live: place.is_some(),
                 // The parent stays on a tombstone: the record must be found again when the parent returns.
-                parent_id: parent_id
-                    .or_else(|| entry.before.get(&space_no).and_then(|row| row.parent_id)),
+                parent_id: parent_id.or_else(|| entry.before.get(&space_no).and_then(|row| row.parent_id)),
             };
             places.insert((entry.id, space_no), row);
         }
     }
-    write(
-        &tx.db,
-        &tx.caller,
-        rows,
-        places.into_values().collect(),
-        &heads,
-    )
-    .await?;
+    write(&tx.db, &tx.caller, rows, places.into_values().collect(), &heads).await?;
     Ok(heads.into_iter().map(|(no, (seq, _))| (no, seq)).collect())
 }
 
 /// Spaces whose ledger tells of a change: those that see the record, and those that saw it until now.
 fn touched(entry: &Entry) -> BTreeSet<i32> {
-    let seen = entry
-        .before
-        .values()
-        .filter(|row| row.live)
-        .map(|row| row.space_no);
+    let seen = entry.before.values().filter(|row| row.live).map(|row| row.space_no);
     entry.after.keys().copied().chain(seen).collect()
 }
 
-fn ledger_row(
-    tx: &Tx,
-    entry: &Entry,
-    space_no: i32,
-    seq: i64,
-    prev: &[u8],
-    live: bool,
-) -> ledger::Model {
+fn ledger_row(tx: &Tx, entry: &Entry, space_no: i32, seq: i64, prev: &[u8], live: bool) -> ledger::Model {
     // A space that loses the record learns that, and not what else changed.
     let payload = entry.payload.clone().filter(|_| live);
     let salt = tx.caller.platform.env.bytes::<16>().to_vec();
@@ -359,12 +273,7 @@ fn ledger_row(
         space_no,
         seq,
         at: tx.at,
-        event: if live {
-            entry.event
-        } else {
-            "record.withdrawn"
-        }
-        .to_owned(),
+        event: if live { entry.event } else { "record.withdrawn" }.to_owned(),
         kind: entry.kind,
         record_id: entry.id,
         version: entry.version,
@@ -394,14 +303,9 @@ async fn write(
     let rows: Vec<_> = rows.into_iter().map(ledger::ActiveModel::from).collect();
     for chunk in rows.chunks(CHUNK) {
         caller.counted();
-        ledger::Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(db)
-            .await?;
+        ledger::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
     }
-    let places: Vec<_> = places
-        .into_iter()
-        .map(publication::ActiveModel::from)
-        .collect();
+    let places: Vec<_> = places.into_iter().map(publication::ActiveModel::from).collect();
     for chunk in places.chunks(CHUNK) {
         use publication::Column as P;
         caller.counted();

@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
-    sea_query::Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement, sea_query::Value,
 };
 
 /// A database and how to speak to it.
@@ -19,11 +18,8 @@ impl Db {
     /// Opens the database of a URL (`sqlite:PATH` or `postgres://…`).
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let postgres = url.starts_with("postgres");
-        let mut options = ConnectOptions::new(if postgres || url.contains('?') {
-            url.to_owned()
-        } else {
-            format!("{url}?mode=rwc")
-        });
+        let mut options =
+            ConnectOptions::new(if postgres || url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") });
         options
             .sqlx_logging(false)
             .test_before_acquire(false)
@@ -50,15 +46,9 @@ impl Db {
                     .busy_timeout(Duration::from_secs(5))
             });
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where the database is opened"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the one place where the database is opened")]
         let connection = Database::connect(options).await?;
-        Ok(Self {
-            connection,
-            writer: (!postgres).then(Arc::default),
-        })
+        Ok(Self { connection, writer: (!postgres).then(Arc::default) })
     }
 
     /// Brings the tables up to date.
@@ -70,11 +60,7 @@ impl Db {
     /// Changes that were not applied yet.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
         use migration::MigratorTrait;
-        Ok(
-            migration::Migrator::get_pending_migrations(&self.connection)
-                .await?
-                .len(),
-        )
+        Ok(migration::Migrator::get_pending_migrations(&self.connection).await?.len())
     }
 
     /// Whether this is PostgreSQL.
@@ -87,12 +73,8 @@ impl Db {
         if !self.is_postgres() {
             return Ok(chrono::TimeDelta::zero());
         }
-        let row = self
-            .connection
-            .query_one_raw(self.statement("SELECT clock_timestamp() AS now", []))
-            .await?;
-        let now: Option<chrono::DateTime<chrono::Utc>> =
-            row.map(|row| row.try_get("", "now")).transpose()?;
+        let row = self.connection.query_one_raw(self.statement("SELECT clock_timestamp() AS now", [])).await?;
+        let now: Option<chrono::DateTime<chrono::Utc>> = row.map(|row| row.try_get("", "now")).transpose()?;
         Ok(now.map_or_else(chrono::TimeDelta::zero, |now| env.now() - now))
     }
 
@@ -103,18 +85,11 @@ impl Db {
 
     /// Answers whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.connection
-            .execute_unprepared("SELECT 1")
-            .await
-            .map(|_| ())
+        self.connection.execute_unprepared("SELECT 1").await.map(|_| ())
     }
 
     /// A statement with `$1`, `$2` … in both dialects.
-    pub(super) fn statement(
-        &self,
-        sql: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Statement {
+    pub(super) fn statement(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
         Statement::from_sql_and_values(self.connection.get_database_backend(), sql, values)
     }
 }

@@ -22,10 +22,7 @@ pub trait Random: Send + Sync {
 struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the clock is read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
@@ -53,10 +50,7 @@ pub struct Env {
 impl Env {
     /// The machine's own.
     pub fn system() -> Self {
-        Self::new(
-            Arc::new(SystemClock),
-            Arc::new(SystemSource(SystemRandom::new())),
-        )
+        Self::new(Arc::new(SystemClock), Arc::new(SystemSource(SystemRandom::new())))
     }
 
     /// Given ones.

@@ -97,34 +97,19 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of a kind.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            field: None,
-            rule: None,
-            more: Vec::new(),
-            cause: None,
-            at: None,
-        }
+        Self { code, message: message.into(), field: None, rule: None, more: Vec::new(), cause: None, at: None }
     }
 
     /// No token, or one that does not count.
     pub fn unauthenticated(reason: &'static str) -> Self {
-        Self::new(
-            ErrorCode::Unauthenticated,
-            "sign in: a valid bearer token is needed",
-        )
-        .with("reason", reason)
+        Self::new(ErrorCode::Unauthenticated, "sign in: a valid bearer token is needed").with("reason", reason)
     }
 
     /// Visible, but not allowed.
     pub fn forbidden(right: entity::Right) -> Self {
         let right = crate::platform::sdl::right_name(right);
-        Self::new(
-            ErrorCode::Forbidden,
-            format!("nothing in the data gives you the right {right} here"),
-        )
-        .with("right", right)
+        Self::new(ErrorCode::Forbidden, format!("nothing in the data gives you the right {right} here"))
+            .with("right", right)
     }
 
     /// Not visible or absent: the same in all respects.
@@ -134,9 +119,7 @@ impl Error {
 
     /// A value breaks a rule.
     pub fn invalid(field: &str, rule: &'static str, message: impl Into<String>) -> Self {
-        Self::new(ErrorCode::ValidationFailed, message)
-            .field(field)
-            .rule(rule)
+        Self::new(ErrorCode::ValidationFailed, message).field(field).rule(rule)
     }
 
     /// The request cannot be read.
@@ -146,31 +129,23 @@ impl Error {
 
     /// A rule of the domain stands against it.
     pub fn refused(rule: &Rule) -> Self {
-        Self::new(ErrorCode::Refused, rule.says)
-            .rule(rule.key)
-            .with("requirement", rule.requirement)
+        Self::new(ErrorCode::Refused, rule.says).rule(rule.key).with("requirement", rule.requirement)
     }
 
     /// Somebody else was faster.
     pub fn stale(current_version: i32) -> Self {
-        Self::new(
-            ErrorCode::Conflict,
-            "the record changed since you read it: read it again",
-        )
-        .field("expectedVersion")
-        .rule("VERSION_IS_CURRENT")
-        .with("currentVersion", current_version)
+        Self::new(ErrorCode::Conflict, "the record changed since you read it: read it again")
+            .field("expectedVersion")
+            .rule("VERSION_IS_CURRENT")
+            .with("currentVersion", current_version)
     }
 
     /// More than the limits allow.
     pub fn too_complex(rule: &'static str, limit: usize, found: usize) -> Self {
-        Self::new(
-            ErrorCode::TooComplex,
-            format!("the document asks for too much: {found}, the limit is {limit}"),
-        )
-        .rule(rule)
-        .with("limit", limit)
-        .with("found", found)
+        Self::new(ErrorCode::TooComplex, format!("the document asks for too much: {found}, the limit is {limit}"))
+            .rule(rule)
+            .with("limit", limit)
+            .with("found", found)
     }
 
     /// A fault of ours.
@@ -182,10 +157,7 @@ impl Error {
 
     /// Not now.
     pub fn unavailable(cause: impl Into<String>) -> Self {
-        let mut error = Self::new(
-            ErrorCode::Unavailable,
-            "the server cannot answer now: try again",
-        );
+        let mut error = Self::new(ErrorCode::Unavailable, "the server cannot answer now: try again");
         error.cause = Some(cause.into());
         error
     }
@@ -267,10 +239,7 @@ impl From<Error> for async_graphql::Error {
 
 impl From<Error> for anyhow::Error {
     fn from(error: Error) -> Self {
-        let cause = error
-            .cause
-            .map(|cause| format!(": {cause}"))
-            .unwrap_or_default();
+        let cause = error.cause.map(|cause| format!(": {cause}")).unwrap_or_default();
         anyhow::anyhow!("{}: {}{cause}", error.code.name(), error.message)
     }
 }
@@ -278,30 +247,23 @@ impl From<Error> for anyhow::Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(what)) = error.sql_err() {
-            let mut out = Self::new(
-                ErrorCode::Conflict,
-                "the same was recorded by somebody else: read again",
-            )
-            .rule("RECORDED_ONCE");
+            let mut out = Self::new(ErrorCode::Conflict, "the same was recorded by somebody else: read again")
+                .rule("RECORDED_ONCE");
             out.cause = Some(what);
             return out;
         }
         let code = match &error {
-            DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => e
-                .as_database_error()
-                .and_then(|e| e.code())
-                .map(|code| code.into_owned()),
+            DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => {
+                e.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned)
+            }
             _ => None,
         };
         match (code.as_deref(), &error) {
             // lock_not_available, deadlock_detected, serialization_failure; SQLITE_BUSY
             (Some("55P03" | "40P01" | "40001" | "5"), _) => {
-                let mut out = Self::new(
-                    ErrorCode::Conflict,
-                    "somebody is changing the same: try again",
-                )
-                .rule("TRY_AGAIN")
-                .with("retryAfter", 1);
+                let mut out = Self::new(ErrorCode::Conflict, "somebody is changing the same: try again")
+                    .rule("TRY_AGAIN")
+                    .with("retryAfter", 1);
                 out.cause = Some(error.to_string());
                 out
             }

@@ -6,9 +6,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Name, Request, Variables};
-use async_graphql_parser::types::{
-    DocumentOperations, OperationDefinition, OperationType, Selection, SelectionSet,
-};
+use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType, Selection, SelectionSet};
 use async_graphql_value::Value;
 use entity::Right;
 
@@ -17,6 +15,7 @@ use super::{
     error::{Error, Result},
     limits::{self, Limits},
     sdl::TypeMap,
+    shape::Shape,
     values,
 };
 
@@ -45,6 +44,8 @@ pub struct Admitted {
     pub cost: usize,
     /// Whether the position of this request is asked for.
     pub takes_position: bool,
+    /// What the answer looks like.
+    pub shape: Shape,
 }
 
 /// Proof in the request's data that the document passed the gate.
@@ -53,9 +54,7 @@ struct Passed(Arc<TypeMap>);
 /// The right that a root field needs, for a field that runs.
 pub fn right(ctx: &Context<'_>, root: &str, field: &str) -> Result<Right> {
     #[expect(clippy::disallowed_methods, reason = "the proof of the gate")]
-    let passed = ctx
-        .data::<Passed>()
-        .map_err(|e| Error::internal(e.message))?;
+    let passed = ctx.data::<Passed>().map_err(|e| Error::internal(e.message))?;
     passed
         .0
         .field(root, field)
@@ -71,12 +70,8 @@ pub trait Ask {
 
 impl Ask for Context<'_> {
     fn caller(&self) -> Result<&Caller> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where the caller is read"
-        )]
-        self.data_opt::<Caller>()
-            .ok_or_else(|| Error::unauthenticated("NO_TOKEN"))
+        #[expect(clippy::disallowed_methods, reason = "the one place where the caller is read")]
+        self.data_opt::<Caller>().ok_or_else(|| Error::unauthenticated("NO_TOKEN"))
     }
 }
 
@@ -92,18 +87,11 @@ pub struct Gate {
 
 impl Gate {
     /// Lets a request pass, or says why not.
-    pub fn admit(
-        &self,
-        incoming: Incoming,
-        caller: Option<&Caller>,
-    ) -> Result<Admitted, Vec<Error>> {
+    pub fn admit(&self, incoming: Incoming, caller: Option<&Caller>) -> Result<Admitted, Vec<Error>> {
         limits::before_parsing(&incoming.query, &self.limits).map_err(one)?;
         let mut document = async_graphql_parser::parse_query(&incoming.query).map_err(|e| {
             let at = e.positions().next();
-            let mut error = Error::bad_input(
-                "DOCUMENT_SYNTAX",
-                format!("the document cannot be read: {e}"),
-            );
+            let mut error = Error::bad_input("DOCUMENT_SYNTAX", format!("the document cannot be read: {e}"));
             error.at = at;
             one(error)
         })?;
@@ -111,18 +99,13 @@ impl Gate {
             serde_json::Value::Null => Variables::default(),
             value => Variables::from_json(value),
         };
-        let operation =
-            operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
+        let operation = operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
         without_omitted(operation, &mut document.fragments, &variables);
         let ty = operation.ty;
         let fragments = &document.fragments;
-        let measured = limits::measure(operation, fragments, &variables, &self.types, &self.limits)
-            .map_err(one)?;
+        let measured = limits::measure(operation, fragments, &variables, &self.types, &self.limits).map_err(one)?;
         if measured.introspects && !self.introspection {
-            return Err(one(Error::bad_input(
-                "INTROSPECTION_IS_OFF",
-                "the schema is not given away here",
-            )));
+            return Err(one(Error::bad_input("INTROSPECTION_IS_OFF", "the schema is not given away here")));
         }
         let root = match ty {
             OperationType::Query => "Query",
@@ -140,37 +123,20 @@ impl Gate {
                 Ok(right) => rights.push(super::sdl::right_name(right)),
                 Err(error) => errors.push(error.at(field.name.pos)),
             }
-            let given = field
-                .arguments
-                .iter()
-                .map(|(name, value)| (&name.node, &value.node));
-            values::check(
-                &self.types,
-                &known.arguments,
-                given,
-                &variables,
-                &mut errors,
-            );
+            let given = field.arguments.iter().map(|(name, value)| (&name.node, &value.node));
+            values::check(&self.types, &known.arguments, given, &variables, &mut errors);
         }
         if let Some(refusal) = errors.iter().find(|e| e.rule.is_none()).cloned() {
             // Who may not call the field learns nothing about their values.
             return Err(one(refusal));
         }
         if ty == OperationType::Subscription && measured.root_fields.len() != 1 {
-            errors.push(Error::bad_input(
-                "ONE_SUBSCRIPTION",
-                "a subscription has exactly one root field",
-            ));
+            errors.push(Error::bad_input("ONE_SUBSCRIPTION", "a subscription has exactly one root field"));
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        let fields = measured
-            .root_fields
-            .iter()
-            .map(|field| field.name.node.as_str())
-            .collect::<Vec<_>>()
-            .join(",");
+        let fields = measured.root_fields.iter().map(|field| field.name.node.as_str()).collect::<Vec<_>>().join(",");
         let mut request = Request::new(incoming.query).data(Passed(self.types.clone()));
         if let Some(name) = incoming.operation_name {
             request = request.operation_name(name);
@@ -179,20 +145,12 @@ impl Gate {
             request = request.data(caller.clone());
         }
         let cost = measured.cost;
-        let takes_position = measured
-            .root_fields
-            .iter()
-            .any(|field| field.name.node == "streamPosition");
+        let takes_position = measured.root_fields.iter().any(|field| field.name.node == "streamPosition");
         request = request.variables(variables);
+        let name = request.operation_name.clone();
+        let shape = Shape::new(document.clone(), name, self.types.clone());
         request.set_parsed_query(document);
-        Ok(Admitted {
-            request,
-            operation: ty,
-            fields,
-            rights: rights.join(","),
-            cost,
-            takes_position,
-        })
+        Ok(Admitted { request, operation: ty, fields, rights: rights.join(","), cost, takes_position, shape })
     }
 }
 
@@ -206,72 +164,43 @@ fn fence(requires: Option<Right>, caller: Option<&Caller>) -> Result<Right> {
     match requires {
         Some(right) if caller.may(right) => Ok(right),
         Some(right) => Err(Error::forbidden(right)),
-        None => Err(Error::new(
-            super::error::ErrorCode::Forbidden,
-            "this field is nobody's to call",
-        )),
+        None => Err(Error::new(super::error::ErrorCode::Forbidden, "this field is nobody's to call")),
     }
 }
 
 /// The operation that is asked for.
-fn operation<'d>(
-    operations: &'d mut DocumentOperations,
-    name: Option<&str>,
-) -> Result<&'d mut OperationDefinition> {
-    let unknown = || {
-        Error::bad_input(
-            "OPERATION_NAME",
-            "the document has no operation of this name",
-        )
-    };
+fn operation<'d>(operations: &'d mut DocumentOperations, name: Option<&str>) -> Result<&'d mut OperationDefinition> {
+    let unknown = || Error::bad_input("OPERATION_NAME", "the document has no operation of this name");
     match (operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(&mut operation.node),
         (DocumentOperations::Single(_), Some(_)) => Err(unknown()),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations
-            .get_mut(name)
-            .map(|operation| &mut operation.node)
-            .ok_or_else(unknown),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
-            .values_mut()
-            .next()
-            .map(|operation| &mut operation.node)
-            .ok_or_else(unknown),
-        _ => Err(Error::bad_input(
-            "OPERATION_NAME",
-            "the document has several operations: name one",
-        )),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get_mut(name).map(|operation| &mut operation.node).ok_or_else(unknown)
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values_mut().next().map(|operation| &mut operation.node).ok_or_else(unknown)
+        }
+        _ => Err(Error::bad_input("OPERATION_NAME", "the document has several operations: name one")),
     }
 }
 
-type Fragments = std::collections::HashMap<
-    Name,
-    async_graphql::Positioned<async_graphql_parser::types::FragmentDefinition>,
->;
+type Fragments =
+    std::collections::HashMap<Name, async_graphql::Positioned<async_graphql_parser::types::FragmentDefinition>>;
 
 /// A variable that was not sent counts as if its argument or field were not given (GraphQL 6.1.2). The
 /// executor reads it as null, which would erase what an update leaves out.
-fn without_omitted(
-    operation: &mut OperationDefinition,
-    fragments: &mut Fragments,
-    variables: &Variables,
-) {
+fn without_omitted(operation: &mut OperationDefinition, fragments: &mut Fragments, variables: &Variables) {
     let gone: HashSet<Name> = operation
         .variable_definitions
         .iter()
         .map(|definition| &definition.node)
-        .filter(|d| {
-            d.default_value.is_none()
-                && d.var_type.node.nullable
-                && !variables.contains_key(&d.name.node)
-        })
+        .filter(|d| d.default_value.is_none() && d.var_type.node.nullable && !variables.contains_key(&d.name.node))
         .map(|definition| definition.name.node.clone())
         .collect();
     if gone.is_empty() {
         return;
     }
-    operation
-        .variable_definitions
-        .retain(|definition| !gone.contains(&definition.node.name.node));
+    operation.variable_definitions.retain(|definition| !gone.contains(&definition.node.name.node));
     prune_selection(&mut operation.selection_set.node, &gone);
     for fragment in fragments.values_mut() {
         prune_selection(&mut fragment.node.selection_set.node, &gone);
@@ -286,9 +215,7 @@ fn prune_value(value: &mut Value, gone: &HashSet<Name>) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, value| !is_gone(value, gone));
-            fields
-                .values_mut()
-                .for_each(|value| prune_value(value, gone));
+            fields.values_mut().for_each(|value| prune_value(value, gone));
         }
         Value::List(items) => {
             for item in items.iter_mut() {
@@ -307,18 +234,11 @@ fn prune_selection(set: &mut SelectionSet, gone: &HashSet<Name>) {
         match &mut item.node {
             Selection::Field(field) => {
                 let field = &mut field.node;
-                field
-                    .arguments
-                    .retain(|(_, value)| !is_gone(&value.node, gone));
-                field
-                    .arguments
-                    .iter_mut()
-                    .for_each(|(_, value)| prune_value(&mut value.node, gone));
+                field.arguments.retain(|(_, value)| !is_gone(&value.node, gone));
+                field.arguments.iter_mut().for_each(|(_, value)| prune_value(&mut value.node, gone));
                 prune_selection(&mut field.selection_set.node, gone);
             }
-            Selection::InlineFragment(fragment) => {
-                prune_selection(&mut fragment.node.selection_set.node, gone)
-            }
+            Selection::InlineFragment(fragment) => prune_selection(&mut fragment.node.selection_set.node, gone),
             Selection::FragmentSpread(_) => {}
         }
     }

@@ -115,16 +115,8 @@ impl Grants {
         } else {
             GRANTS.to_owned()
         };
-        let values = [
-            issuer.into(),
-            subject.into(),
-            now.into(),
-            jti.unwrap_or_default().into(),
-        ];
-        let rows = db
-            .connection
-            .query_all_raw(db.statement(&sql, values))
-            .await?;
+        let values = [issuer.into(), subject.into(), now.into(), jti.unwrap_or_default().into()];
+        let rows = db.connection.query_all_raw(db.statement(&sql, values)).await?;
         let mut list = Vec::with_capacity(rows.len());
         let mut who = None;
         for row in &rows {
@@ -135,21 +127,13 @@ impl Grants {
                     role,
                     authority: row.authority,
                     space_no: row.space_no,
-                    space: SpaceRef {
-                        kind: row.space_kind,
-                        subject: row.subject_id,
-                    },
+                    space: SpaceRef { kind: row.space_kind, subject: row.subject_id },
                     partnership: row.partnership_id,
                     until: row.valid_until,
                 });
             }
         }
-        Ok(who.map(|(account, person, tokens_since)| Self {
-            account,
-            person,
-            tokens_since,
-            list: list.into(),
-        }))
+        Ok(who.map(|(account, person, tokens_since)| Self { account, person, tokens_since, list: list.into() }))
     }
 
     /// Whether the right exists anywhere.
@@ -159,9 +143,7 @@ impl Grants {
 
     /// Every grant that gives a right.
     pub fn with(&self, right: Right) -> impl Iterator<Item = &Grant> {
-        self.list
-            .iter()
-            .filter(move |grant| policy::allows(grant.role, grant.space.kind, right))
+        self.list.iter().filter(move |grant| policy::allows(grant.role, grant.space.kind, right))
     }
 
     /// The grant that gives a right in a space.
@@ -179,10 +161,7 @@ impl Grants {
 
     /// Number of the person's own space, in which changes of their authority are written.
     pub fn own_space(&self) -> Option<i32> {
-        self.list
-            .iter()
-            .find(|grant| grant.role == Role::Person)
-            .map(|grant| grant.space_no)
+        self.list.iter().find(|grant| grant.role == Role::Person).map(|grant| grant.space_no)
     }
 
     /// When the first of the standings runs out.
@@ -199,11 +178,6 @@ impl Grants {
 impl Grants {
     /// No standing at all.
     pub(super) fn none(person: Id) -> Self {
-        Self {
-            account: Id::NIL,
-            person,
-            tokens_since: None,
-            list: Arc::from([]),
-        }
+        Self { account: Id::NIL, person, tokens_since: None, list: Arc::from([]) }
     }
 }

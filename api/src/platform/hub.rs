@@ -56,11 +56,7 @@ pub struct Follower {
 impl Hub {
     /// A hub that is not running yet.
     pub(super) fn new(db: Db) -> Self {
-        Self {
-            db,
-            feeds: Arc::default(),
-            bell: Arc::default(),
-        }
+        Self { db, feeds: Arc::default(), bell: Arc::default() }
     }
 
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
@@ -71,9 +67,7 @@ impl Hub {
     pub fn ring(&self, heads: &[(i32, i64)]) {
         let followed = {
             let feeds = self.feeds();
-            heads
-                .iter()
-                .any(|(no, head)| feeds.get(no).is_some_and(|feed| feed.head < *head))
+            heads.iter().any(|(no, head)| feeds.get(no).is_some_and(|feed| feed.head < *head))
         };
         if followed {
             self.bell.notify_one();
@@ -102,8 +96,7 @@ impl Hub {
         let known: Vec<(i32, i64)> = {
             let mut feeds = self.feeds();
             feeds.retain(|_, feed| {
-                feed.followers
-                    .retain(|follower| follower.strong_count() > 0);
+                feed.followers.retain(|follower| follower.strong_count() > 0);
                 !feed.followers.is_empty()
             });
             feeds.iter().map(|(no, feed)| (*no, feed.head)).collect()
@@ -111,10 +104,7 @@ impl Hub {
         if known.is_empty() {
             return Ok(());
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "heads of ledgers hold no content"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
         let heads: Vec<(i32, i64)> = space::Entity::find()
             .filter(space::Column::No.is_in(known.iter().map(|(no, _)| *no)))
             .select_only()
@@ -159,19 +149,12 @@ impl Hub {
 
     /// A reader that follows nothing yet.
     pub fn follower(&self) -> Follower {
-        Follower {
-            hub: self.clone(),
-            wake: Arc::new(Notify::new()),
-            spaces: Vec::new(),
-        }
+        Follower { hub: self.clone(), wake: Arc::new(Notify::new()), spaces: Vec::new() }
     }
 
     /// Newest position of some spaces.
     pub async fn heads(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "heads of ledgers hold no content"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
         let heads = space::Entity::find()
             .filter(space::Column::No.is_in(spaces.iter().copied()))
             .select_only()
@@ -200,11 +183,8 @@ impl Follower {
             if self.spaces.contains(no) {
                 continue;
             }
-            let feed = feeds.entry(*no).or_insert_with(|| Feed {
-                ring: VecDeque::new(),
-                head: *head,
-                followers: Vec::new(),
-            });
+            let feed =
+                feeds.entry(*no).or_insert_with(|| Feed { ring: VecDeque::new(), head: *head, followers: Vec::new() });
             feed.followers.push(me.clone());
         }
         drop(feeds);
@@ -223,12 +203,7 @@ impl Follower {
                     return Ok(Vec::new());
                 }
                 if feed.ring.front().is_some_and(|first| first.seq <= seq + 1) {
-                    return Ok(feed
-                        .ring
-                        .iter()
-                        .filter(|entry| entry.seq > seq)
-                        .cloned()
-                        .collect());
+                    return Ok(feed.ring.iter().filter(|entry| entry.seq > seq).cloned().collect());
                 }
             }
         }
@@ -245,16 +220,9 @@ impl Follower {
 /// Entries of one space after a position, in order; a gap is a fault.
 async fn read(db: &Db, no: i32, after: i64, most: u64) -> Result<Vec<ledger::Model>> {
     use ledger::Column;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "followers check the right before they hand an entry on"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "followers check the right before they hand an entry on")]
     let entries = ledger::Entity::find()
-        .filter(
-            Condition::all()
-                .add(Column::SpaceNo.eq(no))
-                .add(Column::Seq.gt(after)),
-        )
+        .filter(Condition::all().add(Column::SpaceNo.eq(no)).add(Column::Seq.gt(after)))
         .order_by_asc(Column::Seq)
         .limit(most)
         .all(&db.connection)
@@ -263,10 +231,7 @@ async fn read(db: &Db, no: i32, after: i64, most: u64) -> Result<Vec<ledger::Mod
     for entry in &entries {
         expected += 1;
         if entry.seq != expected {
-            return Err(Error::internal(format!(
-                "space {no}: entry {expected} is missing, found {}",
-                entry.seq
-            )));
+            return Err(Error::internal(format!("space {no}: entry {expected} is missing, found {}", entry.seq)));
         }
     }
     Ok(entries)

@@ -39,29 +39,13 @@ impl Jwks {
     pub(super) fn new(url: &str, timeout: Duration) -> anyhow::Result<Self> {
         let url: reqwest::Url = url.parse()?;
         let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        anyhow::ensure!(
-            url.scheme() == "https" || loopback,
-            "{url}: keys are fetched over https only"
-        );
-        let client = reqwest::Client::builder()
-            .timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self(Arc::new(Inner {
-            url,
-            client,
-            kept: RwLock::default(),
-            fetched: Mutex::default(),
-        })))
+        anyhow::ensure!(url.scheme() == "https" || loopback, "{url}: keys are fetched over https only");
+        let client = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Self(Arc::new(Inner { url, client, kept: RwLock::default(), fetched: Mutex::default() })))
     }
 
     /// The key of an id, for one algorithm.
-    pub(super) async fn key(
-        &self,
-        kid: &str,
-        algorithm: Algorithm,
-        now: DateTime<Utc>,
-    ) -> Result<DecodingKey> {
+    pub(super) async fn key(&self, kid: &str, algorithm: Algorithm, now: DateTime<Utc>) -> Result<DecodingKey> {
         let (known, age) = self.known(kid, algorithm, now).await;
         match (known, age) {
             (Some(key), Some(age)) if age < FRESH => return Ok(key),
@@ -73,10 +57,7 @@ impl Jwks {
             }
             _ => self.fetch(now).await,
         }
-        self.known(kid, algorithm, now)
-            .await
-            .0
-            .ok_or_else(|| Error::unauthenticated("TOKEN_KEY_ID"))
+        self.known(kid, algorithm, now).await.0.ok_or_else(|| Error::unauthenticated("TOKEN_KEY_ID"))
     }
 
     async fn known(
@@ -91,14 +72,9 @@ impl Jwks {
         };
         let key = kept.keys.find(kid).filter(|jwk| {
             // One algorithm per key: a key made for another one does not count.
-            jwk.common
-                .key_algorithm
-                .is_none_or(|named| named.to_string() == format!("{algorithm:?}"))
+            jwk.common.key_algorithm.is_none_or(|named| named.to_string() == format!("{algorithm:?}"))
         });
-        (
-            key.and_then(|jwk| DecodingKey::from_jwk(jwk).ok()),
-            Some(now - kept.at),
-        )
+        (key.and_then(|jwk| DecodingKey::from_jwk(jwk).ok()), Some(now - kept.at))
     }
 
     async fn fetch(&self, now: DateTime<Utc>) {
@@ -110,25 +86,16 @@ impl Jwks {
         match self.download().await {
             Ok(keys) => *self.0.kept.write().await = Some(Kept { keys, at: now }),
             Err(error) => {
-                tracing::warn!(url = %self.0.url, %error, "keys of a token issuer could not be fetched")
+                tracing::warn!(url = %self.0.url, %error, "keys of a token issuer could not be fetched");
             }
         }
     }
 
     async fn download(&self) -> anyhow::Result<JwkSet> {
-        let mut answer = self
-            .0
-            .client
-            .get(self.0.url.clone())
-            .send()
-            .await?
-            .error_for_status()?;
+        let mut answer = self.0.client.get(self.0.url.clone()).send().await?.error_for_status()?;
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
-            anyhow::ensure!(
-                body.len() + chunk.len() <= LARGEST,
-                "the answer is larger than {LARGEST} bytes"
-            );
+            anyhow::ensure!(body.len() + chunk.len() <= LARGEST, "the answer is larger than {LARGEST} bytes");
             body.extend_from_slice(&chunk);
         }
         Ok(serde_json::from_slice(&body)?)

@@ -26,31 +26,22 @@ pub struct Lifecycle<S: 'static> {
 }
 
 /// A command that the present state does not allow.
-pub const STATE_ALLOWS: Rule = Rule {
-    key: "STATE_ALLOWS",
-    requirement: "4.2",
-    says: "the state of the record does not allow this now",
-};
+pub const STATE_ALLOWS: Rule =
+    Rule { key: "STATE_ALLOWS", requirement: "4.2", says: "the state of the record does not allow this now" };
 
 impl<S: Copy + PartialEq + std::fmt::Debug> Lifecycle<S> {
     /// The transition that a command takes from a state; refused where there is none.
     pub fn step(&self, from: S, by: &str) -> Result<&'static Transition<S>> {
-        self.transitions
-            .iter()
-            .find(|transition| transition.by == by && transition.from.contains(&from))
-            .ok_or_else(|| {
-                let allowed: Vec<String> = self
-                    .transitions
-                    .iter()
-                    .filter(|t| t.by == by)
-                    .flat_map(|t| t.from)
-                    .map(word)
-                    .collect();
+        self.transitions.iter().find(|transition| transition.by == by && transition.from.contains(&from)).ok_or_else(
+            || {
+                let allowed: Vec<String> =
+                    self.transitions.iter().filter(|t| t.by == by).flat_map(|t| t.from).map(word).collect();
                 Error::refused(&STATE_ALLOWS)
                     .field("state")
                     .with("state", word(&from))
                     .with("allowed", async_graphql::Value::from(allowed))
-            })
+            },
+        )
     }
 
     /// The diagram, as Mermaid text.
@@ -58,18 +49,9 @@ impl<S: Copy + PartialEq + std::fmt::Debug> Lifecycle<S> {
         let mut out = format!("stateDiagram-v2\n  [*] --> {}\n", word(&self.start));
         for transition in self.transitions {
             let guards: Vec<&str> = transition.guards.iter().map(|rule| rule.key).collect();
-            let guards = if guards.is_empty() {
-                String::new()
-            } else {
-                format!(" [{}]", guards.join(", "))
-            };
+            let guards = if guards.is_empty() { String::new() } else { format!(" [{}]", guards.join(", ")) };
             for from in transition.from {
-                out.push_str(&format!(
-                    "  {} --> {}: {}{guards}\n",
-                    word(from),
-                    word(&transition.to),
-                    transition.by
-                ));
+                out.push_str(&format!("  {} --> {}: {}{guards}\n", word(from), word(&transition.to), transition.by));
             }
         }
         out

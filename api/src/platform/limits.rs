@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{Name, Positioned, SimpleObject, Variables};
 use async_graphql_parser::types::{
-    Directive, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    Directive, Field, FragmentDefinition, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql_value::{ConstValue, Value};
 
@@ -83,11 +82,7 @@ const NESTING: usize = 60;
 
 fn over(rule: &'static str, limit: i32, found: usize) -> Result<()> {
     let limit = usize::try_from(limit).unwrap_or_default();
-    if found > limit {
-        Err(Error::too_complex(rule, limit, found))
-    } else {
-        Ok(())
-    }
+    if found > limit { Err(Error::too_complex(rule, limit, found)) } else { Ok(()) }
 }
 
 /// Size, tokens and nesting of the text: cheap enough for any attacker.
@@ -109,21 +104,14 @@ pub(super) fn before_parsing(query: &str, limits: &Limits) -> Result<()> {
             }
             '}' | ']' | ')' => nesting = nesting.saturating_sub(1),
             c if c.is_alphanumeric() || c == '_' || c == '-' => {
-                while chars
-                    .next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-'))
-                    .is_some()
-                {}
+                while chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-')).is_some() {}
             }
             _ => {}
         }
         tokens += 1;
     }
     over("DOCUMENT_TOKENS", limits.tokens, tokens)?;
-    if deepest > NESTING {
-        Err(Error::too_complex("DOCUMENT_NESTING", NESTING, deepest))
-    } else {
-        Ok(())
-    }
+    if deepest > NESTING { Err(Error::too_complex("DOCUMENT_NESTING", NESTING, deepest)) } else { Ok(()) }
 }
 
 /// Skips a string, its first quote already taken.
@@ -207,27 +195,16 @@ pub(super) fn measure<'d>(
     over("ALIASES", limits.aliases, walk.aliases)?;
     over("DIRECTIVES", limits.directives, walk.directives)?;
     over("COST", limits.cost, walk.cost)?;
-    let fields = walk
-        .root_fields
-        .iter()
-        .filter(|field| field.name.node != "__typename")
-        .count();
+    let fields = walk.root_fields.iter().filter(|field| field.name.node != "__typename").count();
     over("ROOT_FIELDS", limits.root_fields, fields)?;
-    Ok(Measured {
-        root_fields: walk.root_fields,
-        introspects: walk.introspects,
-        cost: walk.cost,
-    })
+    Ok(Measured { root_fields: walk.root_fields, introspects: walk.introspects, cost: walk.cost })
 }
 
 impl<'d> Walk<'d> {
     fn directives(&mut self, directives: &'d [Positioned<Directive>]) -> Result<()> {
         self.directives += directives.len();
         // The executor does not look at directives on `__typename`.
-        match directives
-            .iter()
-            .find(|d| !matches!(d.node.name.node.as_str(), "skip" | "include"))
-        {
+        match directives.iter().find(|d| !matches!(d.node.name.node.as_str(), "skip" | "include")) {
             Some(unknown) => {
                 let message = format!("unknown directive \"{}\"", unknown.node.name.node);
                 Err(Error::bad_input("KNOWN_DIRECTIVES", message).at(unknown.pos))
@@ -273,19 +250,8 @@ impl<'d> Walk<'d> {
                 }
                 Selection::InlineFragment(fragment) => {
                     self.directives(&fragment.node.directives)?;
-                    let on = fragment
-                        .node
-                        .type_condition
-                        .as_ref()
-                        .map_or(of, |on| on.node.on.node.as_str());
-                    self.items(
-                        &fragment.node.selection_set.node,
-                        on,
-                        depth,
-                        times,
-                        deepest,
-                        keys,
-                    )?;
+                    let on = fragment.node.type_condition.as_ref().map_or(of, |on| on.node.on.node.as_str());
+                    self.items(&fragment.node.selection_set.node, on, depth, times, deepest, keys)?;
                 }
                 Selection::FragmentSpread(spread) => {
                     self.directives(&spread.node.directives)?;
@@ -300,14 +266,7 @@ impl<'d> Walk<'d> {
                     self.stack.push(name);
                     let fragment = &fragment.node;
                     let on = fragment.type_condition.node.on.node.as_str();
-                    self.items(
-                        &fragment.selection_set.node,
-                        on,
-                        depth,
-                        times,
-                        deepest,
-                        keys,
-                    )?;
+                    self.items(&fragment.selection_set.node, on, depth, times, deepest, keys)?;
                     self.stack.pop();
                 }
             }
@@ -315,14 +274,7 @@ impl<'d> Walk<'d> {
         Ok(())
     }
 
-    fn field(
-        &mut self,
-        field: &'d Field,
-        of: &'d str,
-        depth: usize,
-        times: usize,
-        deepest: i32,
-    ) -> Result<()> {
+    fn field(&mut self, field: &'d Field, of: &'d str, depth: usize, times: usize, deepest: i32) -> Result<()> {
         let name = field.name.node.as_str();
         self.directives(&field.directives)?;
         self.aliases += usize::from(field.alias.is_some());
@@ -346,22 +298,13 @@ impl<'d> Walk<'d> {
             times
         };
         self.cost = self.cost.saturating_add(times);
-        self.selection(
-            &field.selection_set.node,
-            &known.of,
-            depth + 1,
-            times,
-            deepest,
-        )
+        self.selection(&field.selection_set.node, &known.of, depth + 1, times, deepest)
     }
 
     /// Rows that a connection is asked for.
     fn rows(&self, field: &Field) -> usize {
         let number = ["first", "last"].iter().find_map(|name| {
-            let (_, value) = field
-                .arguments
-                .iter()
-                .find(|(argument, _)| argument.node == *name)?;
+            let (_, value) = field.arguments.iter().find(|(argument, _)| argument.node == *name)?;
             let value = match &value.node {
                 Value::Variable(variable) => self.variables.get(variable).cloned()?,
                 value => value.clone().into_const()?,
@@ -372,11 +315,6 @@ impl<'d> Walk<'d> {
             }
         });
         let usual = u64::from(self.limits.page_default.unsigned_abs());
-        usize::try_from(
-            number
-                .unwrap_or(usual)
-                .clamp(1, u64::from(self.limits.page_most.unsigned_abs())),
-        )
-        .unwrap_or(1)
+        usize::try_from(number.unwrap_or(usual).clamp(1, u64::from(self.limits.page_most.unsigned_abs()))).unwrap_or(1)
     }
 }

@@ -23,6 +23,7 @@ pub mod limits;
 pub mod object;
 pub mod page;
 pub mod sdl;
+pub mod shape;
 pub mod telemetry;
 pub mod token;
 pub mod tx;
@@ -62,37 +63,19 @@ impl Platform {
     pub async fn open(db: Db, env: Env) -> Result<Arc<Self>> {
         let deployment = deployment_of(&db, &env).await?;
         let codec = Codec::new(&deployment.cursor_key, deployment.generation);
-        Ok(Arc::new(Self {
-            hub: Hub::new(db.clone()),
-            db,
-            env,
-            codec,
-        }))
+        Ok(Arc::new(Self { hub: Hub::new(db.clone()), db, env, codec }))
     }
 
     /// The caller behind an identity, with the rights of now; none where the account is unknown, suspended,
     /// or the token was revoked.
-    pub async fn caller(
-        self: &Arc<Self>,
-        identity: &Identity,
-        request_id: Arc<str>,
-    ) -> Result<Option<Caller>> {
+    pub async fn caller(self: &Arc<Self>, identity: &Identity, request_id: Arc<str>) -> Result<Option<Caller>> {
         let Some(grants) = self.grants(identity).await? else {
             return Ok(None);
         };
-        Ok(Some(self.caller_with(
-            grants,
-            Some(identity.clone()),
-            request_id,
-        )))
+        Ok(Some(self.caller_with(grants, Some(identity.clone()), request_id)))
     }
 
-    fn caller_with(
-        self: &Arc<Self>,
-        grants: Grants,
-        identity: Option<Identity>,
-        request_id: Arc<str>,
-    ) -> Caller {
+    fn caller_with(self: &Arc<Self>, grants: Grants, identity: Option<Identity>, request_id: Arc<str>) -> Caller {
         Caller {
             platform: self.clone(),
             grants: Arc::new(RwLock::new(grants)),
@@ -106,14 +89,7 @@ impl Platform {
 
     async fn grants(&self, identity: &Identity) -> Result<Option<Grants>> {
         let now = self.env.now();
-        let grants = Grants::load(
-            &self.db,
-            &identity.issuer,
-            &identity.subject,
-            identity.jti.as_deref(),
-            now,
-        )
-        .await?;
+        let grants = Grants::load(&self.db, &identity.issuer, &identity.subject, identity.jti.as_deref(), now).await?;
         Ok(grants.filter(|grants| match grants.tokens_since {
             Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
             None => true,
@@ -129,9 +105,7 @@ impl Platform {
     pub async fn is_empty(&self) -> Result<bool> {
         use sea_orm::PaginatorTrait;
         #[expect(clippy::disallowed_methods, reason = "counts spaces, shows nothing")]
-        let spaces = entity::platform::space::Entity::find()
-            .count(&self.db.connection)
-            .await?;
+        let spaces = entity::platform::space::Entity::find().count(&self.db.connection).await?;
         Ok(spaces == 0)
     }
 
@@ -140,14 +114,8 @@ impl Platform {
         use entity::platform::command_log::{Column, Entity};
         use sea_orm::{ColumnTrait, QueryFilter};
         let before = self.env.now() - chrono::TimeDelta::days(days);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the memory of commands is the platform's own"
-        )]
-        let done = Entity::delete_many()
-            .filter(Column::At.lt(before))
-            .exec(&self.db.connection)
-            .await?;
+        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
+        let done = Entity::delete_many().filter(Column::At.lt(before)).exec(&self.db.connection).await?;
         Ok(done.rows_affected)
     }
 }
@@ -161,20 +129,11 @@ async fn deployment_of(db: &Db, env: &Env) -> Result<deployment::Model> {
         created_at: env.now(),
     };
     deployment::Entity::insert(deployment::ActiveModel::from(made))
-        .on_conflict(
-            OnConflict::column(deployment::Column::No)
-                .do_nothing()
-                .to_owned(),
-        )
+        .on_conflict(OnConflict::column(deployment::Column::No).do_nothing().to_owned())
         .exec_without_returning(&db.connection)
         .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the row of the deployment is the platform's own"
-    )]
-    let row = deployment::Entity::find_by_id(1)
-        .one(&db.connection)
-        .await?;
+    #[expect(clippy::disallowed_methods, reason = "the row of the deployment is the platform's own")]
+    let row = deployment::Entity::find_by_id(1).one(&db.connection).await?;
     row.ok_or_else(|| Error::internal("the deployment row vanished"))
 }
 

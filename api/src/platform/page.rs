@@ -48,8 +48,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// `(rows, backwards, cursor and its argument)`.
-    fn read(&self) -> Result<(u64, bool, Option<(&str, &'static str)>)> {
+    fn read(&self) -> Result<Read<'_>> {
         let backwards = self.last.is_some() || self.before.is_some();
         if backwards && (self.first.is_some() || self.after.is_some()) {
             return Err(Error::invalid(
@@ -58,18 +57,10 @@ impl Paging {
                 "page forwards (first, after) or backwards (last, before), not both",
             ));
         }
-        let (count, name) = if backwards {
-            (self.last, "last")
-        } else {
-            (self.first, "first")
-        };
+        let (count, name) = if backwards { (self.last, "last") } else { (self.first, "first") };
         let count = count.unwrap_or(USUAL);
         if !(1..=MOST).contains(&count) {
-            return Err(Error::invalid(
-                name,
-                "PAGE_SIZE",
-                format!("expected 1 to {MOST} rows, found {count}"),
-            ));
+            return Err(Error::invalid(name, "PAGE_SIZE", format!("expected 1 to {MOST} rows, found {count}")));
         }
         let cursor = if backwards {
             self.before.as_deref().map(|cursor| (cursor, "before"))
@@ -79,6 +70,9 @@ impl Paging {
         Ok((u64::from(count.unsigned_abs()), backwards, cursor))
     }
 }
+
+/// Rows, whether backwards, and the cursor with the name of its argument.
+type Read<'p> = (u64, bool, Option<(&'p str, &'static str)>);
 
 /// One page of rows.
 pub struct Page<M> {
@@ -103,12 +97,8 @@ impl Caller {
         let (count, backwards, cursor) = paging.read()?;
         let mut select = self.fenced::<M>().filter(filter.clone());
         if let Some((cursor, field)) = cursor {
-            let key = self
-                .platform
-                .codec
-                .read_cursor(self.account(), list, field, cursor)?;
-            select = select
-                .filter(beyond::<M>(&sort, backwards, &key).ok_or_else(|| invalid_cursor(field))?);
+            let key = self.platform.codec.read_cursor(self.account(), list, field, cursor)?;
+            select = select.filter(beyond::<M>(&sort, backwards, &key).ok_or_else(|| invalid_cursor(field))?);
         }
         let select = ordered::<M>(select, &sort, backwards).limit(count + 1);
         let mut rows = self.run::<M>(select).await?;
@@ -119,20 +109,9 @@ impl Caller {
         }
         let rows: Vec<_> = rows
             .into_iter()
-            .map(|row| {
-                (
-                    self.platform
-                        .codec
-                        .cursor(self.account(), list, &key_of(&sort, &row.row)),
-                    row,
-                )
-            })
+            .map(|row| (self.platform.codec.cursor(self.account(), list, &key_of(&sort, &row.row)), row))
             .collect();
-        let total = if ctx.look_ahead().field("totalCount").exists() {
-            self.count::<M>(filter).await?
-        } else {
-            None
-        };
+        let total = if ctx.look_ahead().field("totalCount").exists() { self.count::<M>(filter).await? } else { None };
         let info = PageInfo {
             has_next_page: if backwards { cursor.is_some() } else { more },
             has_previous_page: if backwards { more } else { cursor.is_some() },
@@ -162,17 +141,13 @@ impl<P: Record> Row<P> {
             let filter = Condition::all().add(column.eq(self.row.id()));
             return caller.page(ctx, &list, filter, sort, paging).await;
         }
-        let (mut rows, total) = self
-            .first_of_each::<C>(caller, link, column, key, &sort, count + 1)
-            .await?;
+        let (mut rows, total) = self.first_of_each::<C>(caller, link, column, key, &sort, count + 1).await?;
         let more = rows.len() as u64 > count;
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         let codec = &caller.platform.codec;
         let account = caller.account();
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|row| (codec.cursor(account, &list, &key_of(&sort, &row.row)), row))
-            .collect();
+        let rows: Vec<_> =
+            rows.into_iter().map(|row| (codec.cursor(account, &list, &key_of(&sort, &row.row)), row)).collect();
         let info = PageInfo {
             has_next_page: more,
             has_previous_page: false,
@@ -202,19 +177,16 @@ fn beyond<M: Record>(sort: &Sort<M>, backwards: bool, key: &Value) -> Option<Sim
     let id: entity::Id = serde_json::from_value(key.get(1)?.clone()).ok()?;
     let value: SqlValue = match key.get(0)? {
         Value::Number(n) => i32::try_from(n.as_i64()?).ok()?.into(),
-        Value::String(text) => match row_type::<M>(sort) {
-            true => chrono::DateTime::parse_from_rfc3339(text)
-                .ok()?
-                .to_utc()
-                .into(),
-            false => text.as_str().into(),
-        },
+        Value::String(text) => {
+            if row_type::<M>(sort) {
+                chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc().into()
+            } else {
+                text.as_str().into()
+            }
+        }
         _ => return None,
     };
-    let row = Expr::tuple([
-        sort.column.into_simple_expr(),
-        visible::id_column::<M>().into_simple_expr(),
-    ]);
+    let row = Expr::tuple([sort.column.into_simple_expr(), visible::id_column::<M>().into_simple_expr()]);
     let key = Expr::tuple([Expr::val(value), Expr::val(id)]);
     Some(match direction(sort, backwards) {
         Order::Desc => row.lt(key),
@@ -257,14 +229,7 @@ macro_rules! connection {
         impl From<$crate::platform::page::Page<$row>> for $connection {
             fn from(page: $crate::platform::page::Page<$row>) -> Self {
                 Self {
-                    edges: page
-                        .rows
-                        .into_iter()
-                        .map(|(cursor, row)| $edge {
-                            cursor,
-                            node: row.into(),
-                        })
-                        .collect(),
+                    edges: page.rows.into_iter().map(|(cursor, row)| $edge { cursor, node: row.into() }).collect(),
                     page_info: page.info,
                     total_count: page.total,
                 }

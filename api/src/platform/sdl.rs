@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{TypeDirective, Value};
-use async_graphql_parser::types::{
-    BaseType, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
-};
+use async_graphql_parser::types::{BaseType, ServiceDocument, Type, TypeKind, TypeSystemDefinition};
 use entity::Right;
 use sea_orm::{ActiveEnum, Iterable};
 
@@ -19,13 +17,15 @@ pub fn requires(#[graphql(desc = "The right that is needed.")] right: Right) {}
 
 /// A right as the SDL prints it.
 pub fn right_name(right: Right) -> String {
-    right.to_value().to_string()
+    right.to_value()
 }
 
 /// One field of a type.
 pub struct Field {
     /// Name of the type without its wrappings.
     pub of: String,
+    /// Its type, wrappings and all.
+    pub ty: Type,
     /// Whether it answers with a list.
     pub list: bool,
     /// Types of its arguments.
@@ -51,8 +51,8 @@ fn base(ty: &Type) -> (&str, bool) {
 impl TypeMap {
     /// Reads an SDL.
     pub fn read(sdl: &str) -> Result<Self> {
-        let document: ServiceDocument = async_graphql_parser::parse_schema(sdl)
-            .map_err(|e| Error::internal(format!("the SDL: {e}")))?;
+        let document: ServiceDocument =
+            async_graphql_parser::parse_schema(sdl).map_err(|e| Error::internal(format!("the SDL: {e}")))?;
         let mut map = Self::default();
         for definition in document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else {
@@ -63,11 +63,8 @@ impl TypeMap {
                 TypeKind::Object(object) => object.fields,
                 TypeKind::Interface(interface) => interface.fields,
                 TypeKind::InputObject(input) => {
-                    let fields = input
-                        .fields
-                        .into_iter()
-                        .map(|f| (f.node.name.node.to_string(), f.node.ty.node))
-                        .collect();
+                    let fields =
+                        input.fields.into_iter().map(|f| (f.node.name.node.to_string(), f.node.ty.node)).collect();
                     map.inputs.insert(name, fields);
                     continue;
                 }
@@ -82,29 +79,17 @@ impl TypeMap {
                     .find(|directive| directive.node.name.node == "requires")
                     .and_then(|directive| directive.node.arguments.first())
                     .and_then(|(_, value)| match &value.node {
-                        Value::Enum(name) => {
-                            Right::iter().find(|right| right_name(*right) == name.as_str())
-                        }
+                        Value::Enum(name) => Right::iter().find(|right| right_name(*right) == name.as_str()),
                         _ => None,
                     });
                 let arguments = field
                     .arguments
                     .iter()
-                    .map(|argument| {
-                        (
-                            argument.node.name.node.to_string(),
-                            argument.node.ty.node.clone(),
-                        )
-                    })
+                    .map(|argument| (argument.node.name.node.to_string(), argument.node.ty.node.clone()))
                     .collect();
                 (
                     field.name.node.to_string(),
-                    Field {
-                        of: of.to_owned(),
-                        list,
-                        arguments,
-                        requires: needs,
-                    },
+                    Field { of: of.to_owned(), list, ty: field.ty.node.clone(), arguments, requires: needs },
                 )
             });
             map.objects.insert(name, fields.collect());
@@ -117,6 +102,11 @@ impl TypeMap {
         self.objects.get(of)?.get(name)
     }
 
+    /// Whether a name is that of an object or interface.
+    pub fn is_object(&self, name: &str) -> bool {
+        self.objects.contains_key(name)
+    }
+
     /// Fields of an input object.
     pub fn input(&self, name: &str) -> Option<&HashMap<String, Type>> {
         self.inputs.get(name)
@@ -124,11 +114,7 @@ impl TypeMap {
 
     /// Root fields of an operation type with the rights they need.
     pub fn root(&self, of: &str) -> impl Iterator<Item = (&str, Option<Right>)> {
-        self.objects
-            .get(of)
-            .into_iter()
-            .flatten()
-            .map(|(name, field)| (name.as_str(), field.requires))
+        self.objects.get(of).into_iter().flatten().map(|(name, field)| (name.as_str(), field.requires))
     }
 }
 

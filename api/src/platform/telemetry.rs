@@ -39,24 +39,15 @@ impl Metrics {
                 .u64_counter("safepact.request.refused")
                 .with_description("Requests refused before anything ran, by code")
                 .build(),
-            sockets: meter
-                .i64_up_down_counter("safepact.sockets")
-                .with_description("Open WebSockets")
-                .build(),
+            sockets: meter.i64_up_down_counter("safepact.sockets").with_description("Open WebSockets").build(),
         }
     }
 
     /// A request was answered.
     pub fn answered(&self, operation: &'static str, code: &str, took: Duration, statements: u32) {
-        let labels = [
-            KeyValue::new("operation", operation),
-            KeyValue::new("code", code.to_owned()),
-        ];
+        let labels = [KeyValue::new("operation", operation), KeyValue::new("code", code.to_owned())];
         self.duration.record(took.as_secs_f64(), &labels);
-        self.statements.record(
-            u64::from(statements),
-            &[KeyValue::new("operation", operation)],
-        );
+        self.statements.record(u64::from(statements), &[KeyValue::new("operation", operation)]);
     }
 
     /// A request was refused before anything ran.
@@ -83,12 +74,8 @@ impl Telemetry {
     pub fn start(filter: &str, json: bool, otlp: Option<&str>) -> anyhow::Result<Self> {
         let registry = prometheus::Registry::new();
         let resource = Resource::builder().with_service_name("safepact").build();
-        let exporter = opentelemetry_prometheus::exporter()
-            .with_registry(registry.clone())
-            .build()?;
-        let mut meters = SdkMeterProvider::builder()
-            .with_resource(resource.clone())
-            .with_reader(exporter);
+        let exporter = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build()?;
+        let mut meters = SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(exporter);
         let mut tracers = None;
         if let Some(endpoint) = otlp {
             let endpoint = endpoint.trim_end_matches('/');
@@ -101,34 +88,16 @@ impl Telemetry {
                 .with_http()
                 .with_endpoint(format!("{endpoint}/v1/traces"))
                 .build()?;
-            tracers = Some(
-                SdkTracerProvider::builder()
-                    .with_resource(resource)
-                    .with_batch_exporter(spans)
-                    .build(),
-            );
+            tracers = Some(SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(spans).build());
         }
         let meters = meters.build();
         opentelemetry::global::set_meter_provider(meters.clone());
         let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-        let log = if json {
-            log.json().boxed()
-        } else {
-            log.compact().boxed()
-        };
-        let bridge = tracers
-            .as_ref()
-            .map(|tracers| tracing_opentelemetry::layer().with_tracer(tracers.tracer("safepact")));
-        tracing_subscriber::registry()
-            .with(EnvFilter::try_new(filter)?)
-            .with(log)
-            .with(bridge)
-            .try_init()?;
-        Ok(Self {
-            registry,
-            meters,
-            tracers,
-        })
+        let log = if json { log.json().boxed() } else { log.compact().boxed() };
+        let bridge =
+            tracers.as_ref().map(|tracers| tracing_opentelemetry::layer().with_tracer(tracers.tracer("safepact")));
+        tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(log).with(bridge).try_init()?;
+        Ok(Self { registry, meters, tracers })
     }
 
     /// Counters for a server.

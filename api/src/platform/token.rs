@@ -90,29 +90,17 @@ impl Signer {
             std::fs::read(path)?
         } else {
             let made = Ed25519KeyPair::generate_pkcs8v1(&aws_lc_rs::rand::SystemRandom::new())?;
-            if let Some(folder) = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty())
-            {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder)?;
             }
             write_private(path, made.as_ref())?;
             made.as_ref().to_vec()
         };
-        let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(|e| {
-            anyhow::anyhow!("{} is not an Ed25519 key in PKCS#8: {e}", path.display())
-        })?;
+        let pair = Ed25519KeyPair::from_pkcs8(&pkcs8)
+            .map_err(|e| anyhow::anyhow!("{} is not an Ed25519 key in PKCS#8: {e}", path.display()))?;
         let public = pair.public_key().as_ref().to_vec();
-        let kid = super::chain::hex(&super::chain::sha256(&[&public]))
-            .chars()
-            .take(16)
-            .collect();
-        Ok(Self {
-            kid,
-            key: EncodingKey::from_ed_der(&pkcs8),
-            public,
-            audience: audience.to_owned(),
-        })
+        let kid = super::chain::hex(&super::chain::sha256(&[&public])).chars().take(16).collect();
+        Ok(Self { kid, key: EncodingKey::from_ed_der(&pkcs8), public, audience: audience.to_owned() })
     }
 
     /// A token for a subject.
@@ -144,11 +132,7 @@ impl Signer {
 #[cfg(unix)]
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -168,37 +152,19 @@ impl Keyring {
     /// Trusts the embedded issuer.
     pub fn trust_embedded(&mut self, signer: &Signer) {
         let key = DecodingKey::from_ed_der(&signer.public);
-        let keys = Keys::Embedded {
-            kid: signer.kid.clone(),
-            key,
-        };
-        let issuer = Issuer {
-            audience: signer.audience.clone(),
-            algorithms: vec![Algorithm::EdDSA],
-            keys,
-        };
+        let keys = Keys::Embedded { kid: signer.kid.clone(), key };
+        let issuer = Issuer { audience: signer.audience.clone(), algorithms: vec![Algorithm::EdDSA], keys };
         self.issuers.insert(EMBEDDED_ISSUER.to_owned(), issuer);
     }
 
     /// Trusts an outside issuer.
     pub fn trust(&mut self, config: &IssuerConfig, timeout: Duration) -> anyhow::Result<()> {
-        let asymmetric = |algorithm: &&Algorithm| {
-            !matches!(
-                algorithm,
-                Algorithm::EdDSA | Algorithm::ES256 | Algorithm::RS256
-            )
-        };
+        let asymmetric =
+            |algorithm: &&Algorithm| !matches!(algorithm, Algorithm::EdDSA | Algorithm::ES256 | Algorithm::RS256);
         if let Some(wrong) = config.algorithms.iter().find(asymmetric) {
-            anyhow::bail!(
-                "issuer {}: algorithm {wrong:?} is not one of EdDSA, ES256, RS256",
-                config.issuer
-            );
+            anyhow::bail!("issuer {}: algorithm {wrong:?} is not one of EdDSA, ES256, RS256", config.issuer);
         }
-        anyhow::ensure!(
-            !config.algorithms.is_empty(),
-            "issuer {}: no algorithms",
-            config.issuer
-        );
+        anyhow::ensure!(!config.algorithms.is_empty(), "issuer {}: no algorithms", config.issuer);
         let issuer = Issuer {
             audience: config.audience.clone(),
             algorithms: config.algorithms.clone(),
@@ -213,27 +179,15 @@ impl Keyring {
         if token.len() > LONGEST {
             return Err(Error::unauthenticated("TOKEN_TOO_LONG"));
         }
-        let header =
-            decode_header(token).map_err(|_| Error::unauthenticated("TOKEN_UNREADABLE"))?;
+        let header = decode_header(token).map_err(|_| Error::unauthenticated("TOKEN_UNREADABLE"))?;
         // An ID token is not an access token.
-        let typ = header
-            .typ
-            .as_deref()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
         if !matches!(typ.as_str(), "at+jwt" | "application/at+jwt") {
             return Err(Error::unauthenticated("TOKEN_TYPE"));
         }
-        let kid = header
-            .kid
-            .as_deref()
-            .ok_or_else(|| Error::unauthenticated("TOKEN_KEY_ID"))?;
-        let claimed =
-            unverified_issuer(token).ok_or_else(|| Error::unauthenticated("TOKEN_UNREADABLE"))?;
-        let issuer = self
-            .issuers
-            .get(&claimed)
-            .ok_or_else(|| Error::unauthenticated("TOKEN_ISSUER"))?;
+        let kid = header.kid.as_deref().ok_or_else(|| Error::unauthenticated("TOKEN_KEY_ID"))?;
+        let claimed = unverified_issuer(token).ok_or_else(|| Error::unauthenticated("TOKEN_UNREADABLE"))?;
+        let issuer = self.issuers.get(&claimed).ok_or_else(|| Error::unauthenticated("TOKEN_ISSUER"))?;
         if !issuer.algorithms.contains(&header.alg) {
             return Err(Error::unauthenticated("TOKEN_ALGORITHM"));
         }
@@ -245,22 +199,16 @@ impl Keyring {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let claims = match &issuer.keys {
-            Keys::Embedded { kid: own, key } if own == kid => {
-                jsonwebtoken::decode::<Claims>(token, key, &validation)
-            }
+            Keys::Embedded { kid: own, key } if own == kid => jsonwebtoken::decode::<Claims>(token, key, &validation),
             Keys::Embedded { .. } => return Err(Error::unauthenticated("TOKEN_KEY_ID")),
             Keys::Remote(jwks) => {
                 let key = jwks.key(kid, header.alg, now).await?;
                 jsonwebtoken::decode::<Claims>(token, &key, &validation)
             }
         };
-        let claims = claims
-            .map_err(|e| Error::unauthenticated(reason(&e)))?
-            .claims;
-        let time = |seconds| {
-            DateTime::from_timestamp(seconds, 0)
-                .ok_or_else(|| Error::unauthenticated("TOKEN_UNREADABLE"))
-        };
+        let claims = claims.map_err(|e| Error::unauthenticated(reason(&e)))?.claims;
+        let time =
+            |seconds| DateTime::from_timestamp(seconds, 0).ok_or_else(|| Error::unauthenticated("TOKEN_UNREADABLE"));
         let expires_at = time(claims.exp)? + LEEWAY;
         if expires_at <= now {
             return Err(Error::unauthenticated("TOKEN_EXPIRED"));
@@ -283,11 +231,7 @@ impl Keyring {
 /// `iss` of the payload, only to choose whose keys to try.
 fn unverified_issuer(token: &str) -> Option<String> {
     let payload = B64.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<serde_json::Value>(&payload)
-        .ok()?
-        .get("iss")?
-        .as_str()
-        .map(str::to_owned)
+    serde_json::from_slice::<serde_json::Value>(&payload).ok()?.get("iss")?.as_str().map(str::to_owned)
 }
 
 fn reason(error: &jsonwebtoken::errors::Error) -> &'static str {

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use entity::{Audience, Id, Kind, Record, Right, SpaceKind, SpaceRef};
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    QueryFilter, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sea_query::{Expr, ExprTrait, LockType, OnConflict},
 };
 use serde_json::{Map, Value};
@@ -70,35 +70,18 @@ impl Caller {
         body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
     ) -> Result<Id> {
         let field = ctx.field();
-        let arguments = field
-            .arguments()
-            .map_err(|e| Error::bad_input("ARGUMENTS", e.message))?;
+        let arguments = field.arguments().map_err(|e| Error::bad_input("ARGUMENTS", e.message))?;
         let arguments: Map<String, Value> = arguments
             .into_iter()
             .filter(|(name, _)| name != "idempotencyKey")
             .map(|(name, value)| (name.to_string(), value.into_json().unwrap_or_default()))
             .collect();
         // One header serves every root field of the document.
-        let header = || {
-            Some(format!(
-                "{}#{}",
-                self.idempotency_key.as_ref()?,
-                field.alias().unwrap_or(field.name())
-            ))
-        };
+        let header = || Some(format!("{}#{}", self.idempotency_key.as_ref()?, field.alias().unwrap_or(field.name())));
         let key = key.or_else(header);
         let right = gate::right(ctx, "Mutation", field.name())?;
-        let hash = chain::sha256(&[
-            field.name().as_bytes(),
-            Value::Object(arguments).to_string().as_bytes(),
-        ]);
-        self.run_command(
-            field.name(),
-            right,
-            key.as_deref().map(|key| (key, hash)),
-            body,
-        )
-        .await
+        let hash = chain::sha256(&[field.name().as_bytes(), Value::Object(arguments).to_string().as_bytes()]);
+        self.run_command(field.name(), right, key.as_deref().map(|key| (key, hash)), body).await
     }
 
     /// Runs a command by name.
@@ -112,11 +95,7 @@ impl Caller {
         if let Some((key, _)) = &key
             && !(1..=200).contains(&key.chars().count())
         {
-            return Err(Error::invalid(
-                "idempotencyKey",
-                "IDEMPOTENCY_KEY",
-                "expected 1 to 200 characters",
-            ));
+            return Err(Error::invalid("idempotencyKey", "IDEMPOTENCY_KEY", "expected 1 to 200 characters"));
         }
         let platform = self.platform.clone();
         let queued = match &platform.db.writer {
@@ -148,10 +127,7 @@ impl Caller {
             tx.remember(key, response).await?;
         }
         let changes_authority = tx.changes.iter().any(|change| {
-            matches!(
-                change.kind,
-                Kind::Membership | Kind::SideRole | Kind::PartnershipSide | Kind::Account
-            )
+            matches!(change.kind, Kind::Membership | Kind::SideRole | Kind::PartnershipSide | Kind::Account)
         });
         let heads = commit::commit(tx).await?;
         drop(queued);
@@ -181,32 +157,17 @@ impl Tx {
     async fn remembered(&self, key: &str, hash: &[u8]) -> Result<Option<Id>> {
         use entity::platform::command_log::{ActiveModel, Column, Entity, Model};
         let actor = self.caller.person();
-        let row = Model {
-            actor,
-            key: key.to_owned(),
-            request_hash: hash.to_vec(),
-            response: Id::NIL,
-            at: self.at,
-        };
+        let row = Model { actor, key: key.to_owned(), request_hash: hash.to_vec(), response: Id::NIL, at: self.at };
         self.caller.counted();
         let claimed = Entity::insert(ActiveModel::from(row))
-            .on_conflict(
-                OnConflict::columns([Column::Actor, Column::Key])
-                    .do_nothing()
-                    .to_owned(),
-            )
+            .on_conflict(OnConflict::columns([Column::Actor, Column::Key]).do_nothing().to_owned())
             .exec_without_returning(&self.db)
             .await?;
         if claimed == 1 {
             return Ok(None);
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the memory of commands is the platform's own"
-        )]
-        let known = Entity::find_by_id((actor, key.to_owned()))
-            .one(&self.db)
-            .await?;
+        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
+        let known = Entity::find_by_id((actor, key.to_owned())).one(&self.db).await?;
         match known {
             Some(known) if known.request_hash == hash => Ok(Some(known.response)),
             Some(_) => Err(Error::new(
@@ -220,17 +181,10 @@ impl Tx {
 
     async fn remember(&self, key: &str, response: Id) -> Result<()> {
         use entity::platform::command_log::{Column, Entity};
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the memory of commands is the platform's own"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
         Entity::update_many()
             .col_expr(Column::Response, Expr::val(response))
-            .filter(
-                Column::Actor
-                    .eq(self.caller.person())
-                    .and(Column::Key.eq(key)),
-            )
+            .filter(Column::Actor.eq(self.caller.person()).and(Column::Key.eq(key)))
             .exec(&self.db)
             .await?;
         Ok(())
@@ -241,9 +195,7 @@ impl Tx {
     /// Demands the field's right in a space, and records the standing that gives it.
     pub fn authorise(&mut self, space: SpaceRef) -> Result<()> {
         let grants = self.caller.grants();
-        let grant = grants
-            .within(self.right, space)
-            .ok_or_else(|| Error::forbidden(self.right))?;
+        let grant = grants.within(self.right, space).ok_or_else(|| Error::forbidden(self.right))?;
         self.authority = Some(grant.authority);
         Ok(())
     }
@@ -255,9 +207,7 @@ impl Tx {
             .caller
             .grants()
             .with(self.right)
-            .filter(|grant| {
-                grant.space.kind == SpaceKind::Side && grant.partnership == Some(partnership)
-            })
+            .filter(|grant| grant.space.kind == SpaceKind::Side && grant.partnership == Some(partnership))
             .map(|grant| (grant.space.subject, grant.authority))
             .collect();
         sides.sort_unstable();
@@ -283,51 +233,31 @@ impl Tx {
 
     /// A record the caller sees, locked until COMMIT; NOT_FOUND otherwise.
     pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let mut select = self
-            .caller
-            .fenced::<M>()
-            .filter(visible::id_column::<M>().eq(id));
+        let mut select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
             select = select.lock(LockType::Update);
         }
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        found
-            .map(|row| row.row)
-            .ok_or_else(|| Error::not_found(field))
+        found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
     }
 
     /// The same, and at the version that the caller read.
     pub async fn lock_at<M: Record>(&self, id: Id, field: &str, expected: i32) -> Result<M> {
         let row: M = self.lock(id, field).await?;
-        if row.version() == expected {
-            Ok(row)
-        } else {
-            Err(Error::stale(row.version()))
-        }
+        if row.version() == expected { Ok(row) } else { Err(Error::stale(row.version())) }
     }
 
     /// A record the caller sees; NOT_FOUND otherwise.
     pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let select = self
-            .caller
-            .fenced::<M>()
-            .filter(visible::id_column::<M>().eq(id));
+        let select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        found
-            .map(|row| row.row)
-            .ok_or_else(|| Error::not_found(field))
+        found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
     }
 
     /// All records the caller sees that fit, in order, without a bound: rules must see every row.
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<M>> {
         let select = ordered::<M>(self.caller.fenced::<M>().filter(filter), sort, false);
-        Ok(self
-            .caller
-            .run_on(&self.db, select)
-            .await?
-            .into_iter()
-            .map(|row: Row<M>| row.row)
-            .collect())
+        Ok(self.caller.run_on(&self.db, select).await?.into_iter().map(|row: Row<M>| row.row).collect())
     }
 
     /// Accounts of a person, for who keeps the people of an organisation. An account is published to its person
@@ -336,10 +266,7 @@ impl Tx {
         use entity::account::{Column, Entity};
         self.caller.counted();
         #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
-        let accounts = Entity::find()
-            .filter(Column::PersonId.eq(person))
-            .all(&self.db)
-            .await?;
+        let accounts = Entity::find().filter(Column::PersonId.eq(person)).all(&self.db).await?;
         Ok(accounts)
     }
 
@@ -350,45 +277,27 @@ impl Tx {
         row.stamp(1, self.at);
         row.made(self.caller.person(), self.at);
         self.caller.counted();
-        M::Entity::insert(row.clone().into_active_model().reset_all())
-            .exec_without_returning(&self.db)
-            .await?;
+        M::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.db).await?;
         self.note(event, &row, facts(&row)?, true);
         Ok(row)
     }
 
     /// Writes a changed record. Nothing happens where nothing changed.
-    pub async fn update<M: Record>(
-        &mut self,
-        event: &'static str,
-        before: &M,
-        mut row: M,
-    ) -> Result<M> {
+    pub async fn update<M: Record>(&mut self, event: &'static str, before: &M, mut row: M) -> Result<M> {
         let (old, new) = (facts(before)?, facts(&row)?);
-        let changed: Map<String, Value> = new
-            .into_iter()
-            .filter(|(name, value)| old.get(name) != Some(value))
-            .collect();
+        let changed: Map<String, Value> =
+            new.into_iter().filter(|(name, value)| old.get(name) != Some(value)).collect();
         if changed.is_empty() {
             return Ok(row);
         }
         row.stamp(before.version() + 1, self.at);
         self.caller.counted();
         let id = visible::id_column::<M>();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place where a record changes"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the one place where a record changes")]
         let done = M::Entity::update_many()
             .set(row.clone().into_active_model().reset_all())
             .filter(id.eq(row.id()))
-            .filter(
-                Expr::col((
-                    M::Entity::default(),
-                    sea_orm::sea_query::Alias::new("version"),
-                ))
-                .eq(before.version()),
-            )
+            .filter(Expr::col((M::Entity::default(), sea_orm::sea_query::Alias::new("version"))).eq(before.version()))
             .exec(&self.db)
             .await?;
         if done.rows_affected != 1 {
@@ -398,13 +307,7 @@ impl Tx {
         Ok(row)
     }
 
-    fn note<M: Record>(
-        &mut self,
-        event: &'static str,
-        row: &M,
-        payload: Map<String, Value>,
-        new: bool,
-    ) {
+    fn note<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>, new: bool) {
         use sea_orm::EntityName;
         self.changes.push(Change {
             event,
@@ -421,13 +324,10 @@ impl Tx {
     /// Refuses a token from now on, although it has not run out.
     pub async fn revoke_token(&self, jti: &str, expires_at: DateTime<Utc>) -> Result<()> {
         use entity::platform::revoked_token::{ActiveModel, Column, Entity, Model};
-        Entity::insert(ActiveModel::from(Model {
-            jti: jti.to_owned(),
-            expires_at,
-        }))
-        .on_conflict(OnConflict::column(Column::Jti).do_nothing().to_owned())
-        .exec_without_returning(&self.db)
-        .await?;
+        Entity::insert(ActiveModel::from(Model { jti: jti.to_owned(), expires_at }))
+            .on_conflict(OnConflict::column(Column::Jti).do_nothing().to_owned())
+            .exec_without_returning(&self.db)
+            .await?;
         Ok(())
     }
 
@@ -449,29 +349,16 @@ impl Tx {
                    ON CONFLICT (kind, subject_id) DO NOTHING";
         #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
         let known = Entity::find()
-            .filter(
-                Column::Kind
-                    .eq(space.kind)
-                    .and(Column::SubjectId.eq(space.subject)),
-            )
+            .filter(Column::Kind.eq(space.kind).and(Column::SubjectId.eq(space.subject)))
             .select_only()
             .column(Column::No);
         let no = match known.clone().into_tuple::<i32>().one(&self.db).await? {
             Some(no) => no,
             None => {
-                let values = [
-                    sea_orm::ActiveEnum::to_value(&space.kind).into(),
-                    space.subject.into(),
-                    vec![0_u8; 32].into(),
-                ];
-                self.db
-                    .execute_raw(self.caller.platform.db.statement(sql, values))
-                    .await?;
-                known
-                    .into_tuple::<i32>()
-                    .one(&self.db)
-                    .await?
-                    .ok_or_else(|| Error::internal("a space vanished"))?
+                let values =
+                    [sea_orm::ActiveEnum::to_value(&space.kind).into(), space.subject.into(), vec![0_u8; 32].into()];
+                self.db.execute_raw(self.caller.platform.db.statement(sql, values)).await?;
+                known.into_tuple::<i32>().one(&self.db).await?.ok_or_else(|| Error::internal("a space vanished"))?
             }
         };
         self.numbers.insert(space, no);

@@ -27,21 +27,14 @@ pub(super) fn check<'v>(
             continue;
         };
         // A single `input` argument carries the fields: clients name them without it.
-        let path = if name == "input" {
-            String::new()
-        } else {
-            name.to_string()
-        };
+        let path = if name == "input" { String::new() } else { name.to_string() };
         walk(types, ty, &value, &path, problems);
     }
 }
 
 /// The value with its variables put in; none where one was not sent.
 fn plain(value: &Value, variables: &Variables) -> Option<ConstValue> {
-    value
-        .clone()
-        .into_const_with(|name| variables.get(&name).cloned().ok_or(()))
-        .ok()
+    value.clone().into_const_with(|name| variables.get(&name).cloned().ok_or(())).ok()
 }
 
 fn walk(types: &TypeMap, ty: &Type, value: &ConstValue, path: &str, problems: &mut Vec<Error>) {
@@ -58,18 +51,12 @@ fn walk(types: &TypeMap, ty: &Type, value: &ConstValue, path: &str, problems: &m
                 if let Err(violation) = check(value) {
                     problems.push(Error::invalid(path, violation.rule, violation.message));
                 }
-            } else if let (Some(fields), ConstValue::Object(given)) =
-                (types.input(name.as_str()), value)
-            {
+            } else if let (Some(fields), ConstValue::Object(given)) = (types.input(name.as_str()), value) {
                 for (field, value) in given {
                     let Some(ty) = fields.get(field.as_str()) else {
                         continue;
                     };
-                    let path = if path.is_empty() {
-                        field.to_string()
-                    } else {
-                        format!("{path}.{field}")
-                    };
+                    let path = if path.is_empty() { field.to_string() } else { format!("{path}.{field}") };
                     walk(types, ty, value, &path, problems);
                 }
             }

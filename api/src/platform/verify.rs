@@ -36,24 +36,13 @@ pub struct Report {
 const BATCH: u64 = 1000;
 
 /// Reads every ledger from its first entry.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the check reads every ledger, and shows positions only"
-)]
+#[expect(clippy::disallowed_methods, reason = "the check reads every ledger, and shows positions only")]
 pub async fn verify(platform: &Platform) -> Result<Report> {
     let on = &platform.db.connection;
     let mut report = Report::default();
-    for space in space::Entity::find()
-        .order_by_asc(space::Column::No)
-        .all(on)
-        .await?
-    {
+    for space in space::Entity::find().order_by_asc(space::Column::No).all(on).await? {
         report.spaces += 1;
-        let mut at = Walk {
-            seq: 0,
-            hash: vec![0; 32],
-            newest: HashMap::new(),
-        };
+        let mut at = Walk { seq: 0, hash: vec![0; 32], newest: HashMap::new() };
         let fault = loop {
             let entries = ledger::Entity::find()
                 .filter(ledger::Column::SpaceNo.eq(space.no))
@@ -87,13 +76,7 @@ struct Walk {
 
 impl Walk {
     fn next(&mut self, entry: &ledger::Model) -> Option<Fault> {
-        let bad = |seq: i64, what: &str| {
-            Some(Fault {
-                space_no: entry.space_no,
-                seq,
-                what: what.to_owned(),
-            })
-        };
+        let bad = |seq: i64, what: &str| Some(Fault { space_no: entry.space_no, seq, what: what.to_owned() });
         if entry.seq != self.seq + 1 {
             return bad(self.seq + 1, "the entry is missing");
         }
@@ -129,19 +112,12 @@ impl Walk {
         } else {
             return None;
         };
-        Some(Fault {
-            space_no: space.no,
-            seq: self.seq.min(space.head_seq) + 1,
-            what: what.to_owned(),
-        })
+        Some(Fault { space_no: space.no, seq: self.seq.min(space.head_seq) + 1, what: what.to_owned() })
     }
 }
 
 /// Publications must be what the ledger says: position and presence of every record.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the check reads every publication, and shows positions only"
-)]
+#[expect(clippy::disallowed_methods, reason = "the check reads every publication, and shows positions only")]
 async fn publications(
     platform: &Platform,
     space: &space::Model,
@@ -165,9 +141,7 @@ async fn publications(
             what: "publications and ledger differ in number".to_owned(),
         }));
     }
-    let bad = rows
-        .iter()
-        .find(|row| newest.get(&row.record_id) != Some(&(row.seq, row.live)));
+    let bad = rows.iter().find(|row| newest.get(&row.record_id) != Some(&(row.seq, row.live)));
     Ok(bad.map(|row| Fault {
         space_no: space.no,
         seq: row.seq,

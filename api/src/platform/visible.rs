@@ -11,11 +11,7 @@ fn table<M: Record>() -> &'static str {
 }
 
 /// `{1,2}` for PostgreSQL, `[1,2]` for SQLite.
-fn list<T: std::fmt::Display>(
-    postgres: bool,
-    quote: bool,
-    items: impl Iterator<Item = T>,
-) -> String {
+fn list<T: std::fmt::Display>(postgres: bool, quote: bool, items: impl Iterator<Item = T>) -> String {
     let (open, close) = if postgres { ('{', '}') } else { ('[', ']') };
     let mut out = String::from(open);
     for (at, item) in items.enumerate() {
@@ -40,10 +36,7 @@ pub(super) fn visible<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
     let table = table::<M>();
     let list = list(postgres, false, spaces.iter());
     if postgres {
-        Expr::cust_with_values(
-            format!("\"{table}\".\"spaces\" && CAST($1 AS integer[])"),
-            [list],
-        )
+        Expr::cust_with_values(format!("\"{table}\".\"spaces\" && CAST($1 AS integer[])"), [list])
     } else {
         Expr::cust_with_values(
             format!(
@@ -59,11 +52,7 @@ pub(super) fn visible<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
 pub(super) fn level<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
     let table = table::<M>();
     let list = list(postgres, false, spaces.iter());
-    let these = if postgres {
-        "= ANY (CAST($1 AS integer[]))"
-    } else {
-        "IN (SELECT value FROM json_each(?))"
-    };
+    let these = if postgres { "= ANY (CAST($1 AS integer[]))" } else { "IN (SELECT value FROM json_each(?))" };
     Expr::cust_with_values(
         format!(
             "(SELECT max(p.level) FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live AND p.space_no {these})"
@@ -73,19 +62,12 @@ pub(super) fn level<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
 }
 
 /// Rows whose column is one of these ids: one text for any number of ids.
-pub(super) fn any_of<C: ColumnTrait>(
-    postgres: bool,
-    column: C,
-    ids: impl Iterator<Item = Id>,
-) -> SimpleExpr {
+pub(super) fn any_of<C: ColumnTrait>(postgres: bool, column: C, ids: impl Iterator<Item = Id>) -> SimpleExpr {
     let list = list(postgres, true, ids);
     let table = column.entity_name().to_string();
     let column = column.unquoted().to_owned();
     if postgres {
-        Expr::cust_with_values(
-            format!("\"{table}\".\"{column}\" = ANY (CAST($1 AS uuid[]))"),
-            [list],
-        )
+        Expr::cust_with_values(format!("\"{table}\".\"{column}\" = ANY (CAST($1 AS uuid[]))"), [list])
     } else {
         Expr::cust_with_values(
             format!("\"{table}\".\"{column}\" IN (SELECT unhex(value, '-') FROM json_each(?))"),
@@ -100,8 +82,5 @@ pub(super) fn any_of<C: ColumnTrait>(
     reason = "every record table has exactly one key column, its id; the drift test selects them all"
 )]
 pub(super) fn id_column<M: Record>() -> <M::Entity as EntityTrait>::Column {
-    <M::Entity as EntityTrait>::PrimaryKey::iter()
-        .next()
-        .expect("a key column")
-        .into_column()
+    <M::Entity as EntityTrait>::PrimaryKey::iter().next().expect("a key column").into_column()
 }

@@ -27,11 +27,7 @@ pub(super) struct Assessment<'a> {
 }
 
 /// The newest level record of a side, or of the level in effect.
-pub(super) async fn newest(
-    tx: &Tx,
-    risk: Id,
-    side: Option<Id>,
-) -> Result<Option<risk_level_record::Model>> {
+pub(super) async fn newest(tx: &Tx, risk: Id, side: Option<Id>) -> Result<Option<risk_level_record::Model>> {
     use risk_level_record::Column;
     let of = Condition::all().add(Column::RiskId.eq(risk));
     let of = match side {
@@ -42,28 +38,17 @@ pub(super) async fn newest(
 }
 
 /// Records a level. Nothing is said of a change where the level stays the same.
-pub(super) async fn record(
-    tx: &mut Tx,
-    risk: &risk::Model,
-    a: Assessment<'_>,
-) -> Result<risk_level_record::Model> {
+pub(super) async fn record(tx: &mut Tx, risk: &risk::Model, a: Assessment<'_>) -> Result<risk_level_record::Model> {
     let matrix = Matrix::current();
     let cell = matrix.cell(a.view.likelihood, a.view.impact);
     let before = a.previous.as_ref();
     let event = match (a.side, before) {
         (Some(_), _) => "risk.perceived",
-        (None, Some(before)) if before.level == cell.level && before.score == cell.score => {
-            "risk.level_confirmed"
-        }
+        (None, Some(before)) if before.level == cell.level && before.score == cell.score => "risk.level_confirmed",
         (None, Some(before)) if before.level == cell.level => "risk.score_changed",
         (None, _) => "risk.level_changed",
     };
-    let based_on = a
-        .based_on
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let based_on = a.based_on.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let (id, now) = (tx.id(), tx.now());
     let row = risk_level_record::Model {
         id,
@@ -102,18 +87,10 @@ pub(super) async fn put_in_effect(
     if let Some((view, provisional)) = level {
         let previous = newest(tx, before.id, None).await?;
         let same = previous.as_ref().is_some_and(|p| {
-            p.likelihood == view.likelihood
-                && p.impact == view.impact
-                && p.provisional == provisional
+            p.likelihood == view.likelihood && p.impact == view.impact && p.provisional == provisional
         });
         if !same {
-            let assessment = Assessment {
-                view,
-                side: None,
-                provisional,
-                based_on,
-                previous,
-            };
+            let assessment = Assessment { view, side: None, provisional, based_on, previous };
             let record = record(tx, before, assessment).await?;
             let cell = Matrix::current().cell(view.likelihood, view.impact);
             after.level = Some(cell.level);
@@ -136,25 +113,15 @@ pub(super) async fn put_in_effect(
 /// The level that the sides agreed on last, whatever was disputed since.
 pub(super) async fn last_agreed(tx: &Tx, risk: Id) -> Result<Option<View>> {
     use risk_level_record::Column;
-    let of = Condition::all()
-        .add(Column::RiskId.eq(risk))
-        .add(Column::SideId.is_null())
-        .add(Column::Provisional.eq(false));
-    let newest = tx
-        .all::<risk_level_record::Model>(of, &Sort::asc(Column::CreatedAt))
-        .await?
-        .pop();
-    Ok(newest.map(|row| View {
-        likelihood: row.likelihood,
-        impact: row.impact,
-    }))
+    let of =
+        Condition::all().add(Column::RiskId.eq(risk)).add(Column::SideId.is_null()).add(Column::Provisional.eq(false));
+    let newest = tx.all::<risk_level_record::Model>(of, &Sort::asc(Column::CreatedAt)).await?.pop();
+    Ok(newest.map(|row| View { likelihood: row.likelihood, impact: row.impact }))
 }
 
 /// How each side sees a risk now.
 pub(super) async fn current_views(tx: &Tx, risk: Id) -> Result<Vec<risk_perception::Model>> {
     use risk_perception::Column;
-    let current = Condition::all()
-        .add(Column::RiskId.eq(risk))
-        .add(Column::Current.eq(true));
+    let current = Condition::all().add(Column::RiskId.eq(risk)).add(Column::Current.eq(true));
     tx.all(current, &Sort::asc(Column::CreatedAt)).await
 }

@@ -18,8 +18,8 @@ use crate::platform::{
 pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let risk: risk::Model = tx.lock(request.subject_id, "requestId").await?;
     let step = LIFECYCLE.step(risk.state, "agree")?;
-    let content: serde_json::Value = serde_json::from_str(request.content.as_str())
-        .map_err(|e| Error::internal(e.to_string()))?;
+    let content: serde_json::Value =
+        serde_json::from_str(request.content.as_str()).map_err(|e| Error::internal(e.to_string()))?;
     let point = |name: &str| {
         content
             .get(name)
@@ -27,8 +27,7 @@ pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> 
             .ok_or_else(|| Error::internal(format!("{name} is missing")))
     };
     let view = View {
-        likelihood: Likelihood::new(point("likelihood")?)
-            .map_err(|v| Error::internal(v.message))?,
+        likelihood: Likelihood::new(point("likelihood")?).map_err(|v| Error::internal(v.message))?,
         impact: Impact::new(point("impact")?).map_err(|v| Error::internal(v.message))?,
     };
     assess::put_in_effect(tx, &risk, step.to, Some((view, false)), &[request.id]).await

@@ -54,11 +54,7 @@ impl RiskLevelChanged {
     /// The risk, as it is now.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
         let key = |row: &risk_level_record::Model| Some(row.risk_id);
-        Ok(self
-            .record
-            .one::<risk::Model>(ctx.caller()?, "risk", key)
-            .await?
-            .map(Into::into))
+        Ok(self.record.one::<risk::Model>(ctx.caller()?, "risk", key).await?.map(Into::into))
     }
 
     /// The record of the level, as it was then.
@@ -82,10 +78,7 @@ struct Wanted {
 impl Wanted {
     /// A change counts where the level was, or is now, high enough: a fall below the bound must be heard too.
     fn wants(&self, record: &risk_level_record::Model) -> bool {
-        let kind = self
-            .kinds
-            .as_ref()
-            .is_none_or(|kinds| kinds.contains(&record.kind));
+        let kind = self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&record.kind));
         let high = |level: RiskLevel| self.min_level.is_none_or(|min| level >= min);
         kind && (high(record.level) || record.previous_level.is_some_and(high))
     }
@@ -106,14 +99,7 @@ struct Feed {
 impl Feed {
     async fn open(caller: Caller, wanted: Wanted, after: Option<Position>) -> Result<Self> {
         let follower = caller.hub().follower();
-        let mut feed = Self {
-            caller,
-            follower,
-            wanted,
-            position: BTreeMap::new(),
-            own: None,
-            ready: VecDeque::new(),
-        };
+        let mut feed = Self { caller, follower, wanted, position: BTreeMap::new(), own: None, ready: VecDeque::new() };
         feed.refollow(after.as_ref()).await?;
         Ok(feed)
     }
@@ -124,9 +110,7 @@ impl Feed {
         let grants = self.caller.grants();
         let mut spaces: Vec<i32> = grants
             .with(Right::RiskRead)
-            .filter(|grant| {
-                self.wanted.partnership.is_none() || grant.partnership == self.wanted.partnership
-            })
+            .filter(|grant| self.wanted.partnership.is_none() || grant.partnership == self.wanted.partnership)
             .map(|grant| grant.space_no)
             .collect();
         spaces.sort_unstable();
@@ -138,9 +122,7 @@ impl Feed {
                 self.own.get_or_insert((no, head));
                 continue;
             }
-            let start = after.map_or(head, |position| {
-                position.of(no).unwrap_or_default().min(head)
-            });
+            let start = after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
             self.position.entry(no).or_insert(start);
         }
         self.position.retain(|no, _| spaces.contains(no));
@@ -148,9 +130,7 @@ impl Feed {
     }
 
     fn cursor(&self) -> Result<String> {
-        self.caller.sign(&Position {
-            spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect(),
-        })
+        self.caller.sign(&Position { spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect() })
     }
 
     /// The next event; none when the caller is nobody any more.
@@ -179,18 +159,11 @@ impl Feed {
 
     /// Reads the rights again when the person's authority changed or ran out.
     async fn still_allowed(&mut self) -> Result<bool> {
-        let mut changed = self
-            .caller
-            .grants()
-            .next_expiry()
-            .is_some_and(|at| at <= self.caller.now());
+        let mut changed = self.caller.grants().next_expiry().is_some_and(|at| at <= self.caller.now());
         if let Some((no, seen)) = self.own {
             for entry in self.follower.after(no, seen).await? {
                 self.own = Some((no, entry.seq));
-                changed |= matches!(
-                    entry.kind,
-                    Kind::Membership | Kind::SideRole | Kind::Account
-                );
+                changed |= matches!(entry.kind, Kind::Membership | Kind::SideRole | Kind::Account);
             }
         }
         if changed {
@@ -207,11 +180,7 @@ impl Feed {
             return Ok(());
         }
         // The fence again: what is not visible now is not told, whatever it was then.
-        let Some(record) = self
-            .caller
-            .find::<risk_level_record::Model>(entry.record_id)
-            .await?
-        else {
+        let Some(record) = self.caller.find::<risk_level_record::Model>(entry.record_id).await? else {
             return Ok(());
         };
         if self.wanted.wants(&record.row) {
@@ -237,7 +206,8 @@ impl Feed {
             let next = self.follower.after(*no, *seq).await?.into_iter().next();
             if next.is_some_and(|entry| entry.at < self.caller.now() - REPLAY) {
                 let position = self.caller.heads(Right::RiskRead).await?;
-                let message = "this position is older than can be replayed: read the state, then follow from streamPosition";
+                let message =
+                    "this position is older than can be replayed: read the state, then follow from streamPosition";
                 return Err(Error::new(ErrorCode::InvalidCursor, message)
                     .field("after")
                     .rule("CURSOR_IS_RECENT")
@@ -262,37 +232,19 @@ impl RiskSubscriptions {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of this partnership only.")] partnership_id: Option<Id>,
-        #[graphql(desc = "Only where the level was, or is now, this high.")] min_level: Option<
-            RiskLevel,
-        >,
+        #[graphql(desc = "Only where the level was, or is now, this high.")] min_level: Option<RiskLevel>,
         #[graphql(desc = "Of these kinds only.")] kinds: Option<Vec<RiskKind>>,
         #[graphql(desc = "A cursor of an event, or a streamPosition.")] after: Option<String>,
     ) -> Result<impl Stream<Item = Result<RiskLevelChanged>>> {
         let caller = ctx.caller()?.clone();
         if let Some(id) = partnership_id {
-            caller
-                .get::<partnership::Model>(id, "partnershipId")
-                .await?;
+            caller.get::<partnership::Model>(id, "partnershipId").await?;
         }
         #[expect(clippy::disallowed_methods, reason = "where an SSE client left off")]
-        let after = ctx
-            .data_opt::<ResumeAfter>()
-            .map(|resume| resume.0.clone())
-            .or(after);
-        let after = after
-            .map(|text| caller.read_position("after", &text))
-            .transpose()?;
+        let after = ctx.data_opt::<ResumeAfter>().map(|resume| resume.0.clone()).or(after);
+        let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
         let resumes = after.is_some();
-        let feed = Feed::open(
-            caller,
-            Wanted {
-                partnership: partnership_id,
-                min_level,
-                kinds,
-            },
-            after,
-        )
-        .await?;
+        let feed = Feed::open(caller, Wanted { partnership: partnership_id, min_level, kinds }, after).await?;
         if resumes {
             feed.is_recent().await?;
         }

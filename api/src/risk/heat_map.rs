@@ -51,35 +51,17 @@ struct Mark {
 /// Draws the risks that the caller sees: the level in effect as a number, the view of each side as number and letter.
 pub async fn of_partnership(caller: &Caller, partnership: &partnership::Model) -> Result<String> {
     let of = |column: risk::Column| Condition::all().add(column.eq(partnership.id));
-    let risks = caller
-        .all::<risk::Model>(
-            of(risk::Column::PartnershipId),
-            &Sort::desc(risk::Column::Urgency),
-        )
-        .await?;
+    let risks = caller.all::<risk::Model>(of(risk::Column::PartnershipId), &Sort::desc(risk::Column::Urgency)).await?;
     let sides = Condition::all().add(partnership_side::Column::PartnershipId.eq(partnership.id));
-    let sides = caller
-        .all::<partnership_side::Model>(sides, &Sort::asc(partnership_side::Column::Position))
-        .await?;
+    let sides = caller.all::<partnership_side::Model>(sides, &Sort::asc(partnership_side::Column::Position)).await?;
     let mut marks = Vec::new();
     let mut legend = Vec::new();
     for (number, at) in (1..).zip(&risks) {
         use risk_perception::Column;
-        let record = at
-            .one::<risk_level_record::Model>(caller, "levelRecord", |risk| risk.level_record_id)
-            .await?;
+        let record = at.one::<risk_level_record::Model>(caller, "levelRecord", |risk| risk.level_record_id).await?;
         let key = |row: &risk_perception::Model| row.risk_id;
         let (sort, current) = (Sort::asc(Column::CreatedAt), Column::Current.eq(true));
-        let views = at
-            .many(
-                caller,
-                "perceptions",
-                Column::RiskId,
-                key,
-                sort,
-                Some(current),
-            )
-            .await?;
+        let views = at.many(caller, "perceptions", Column::RiskId, key, sort, Some(current)).await?;
         let mut line = format!("{number}. {}: ", at.row.title);
         line.push_str(&match (at.row.level, at.row.provisional) {
             (Some(level), true) => format!("{level:?}, provisional"),
@@ -87,46 +69,22 @@ pub async fn of_partnership(caller: &Caller, partnership: &partnership::Model) -
             (None, _) => "no level yet".to_owned(),
         });
         if let Some(record) = record {
-            let mark = if at.row.provisional {
-                format!("{number}?")
-            } else {
-                number.to_string()
-            };
-            marks.push(Mark {
-                likelihood: record.row.likelihood,
-                impact: record.row.impact,
-                text: mark,
-            });
+            let mark = if at.row.provisional { format!("{number}?") } else { number.to_string() };
+            marks.push(Mark { likelihood: record.row.likelihood, impact: record.row.impact, text: mark });
         }
         for (letter, side) in ('A'..='Z').zip(&sides) {
             if let Some(view) = views.iter().find(|view| view.row.side_id == side.row.id) {
                 let (likelihood, impact) = (view.row.likelihood, view.row.impact);
-                marks.push(Mark {
-                    likelihood,
-                    impact,
-                    text: format!("{number}{letter}"),
-                });
+                marks.push(Mark { likelihood, impact, text: format!("{number}{letter}") });
                 let cell = Matrix::current().cell(likelihood, impact);
-                line.push_str(&format!(
-                    "; {letter} sees {:?} ({} × {})",
-                    cell.level,
-                    likelihood.get(),
-                    impact.get()
-                ));
+                line.push_str(&format!("; {letter} sees {:?} ({} × {})", cell.level, likelihood.get(), impact.get()));
             }
         }
         legend.push(line);
     }
-    let letters: Vec<String> = ('A'..='Z')
-        .zip(&sides)
-        .map(|(letter, side)| format!("{letter}: {}", side.row.shown_as))
-        .collect();
-    Ok(draw(
-        partnership.title.as_str(),
-        &marks,
-        &legend,
-        &letters.join(" · "),
-    ))
+    let letters: Vec<String> =
+        ('A'..='Z').zip(&sides).map(|(letter, side)| format!("{letter}: {}", side.row.shown_as)).collect();
+    Ok(draw(partnership.title.as_str(), &marks, &legend, &letters.join(" · ")))
 }
 
 fn draw(title: &str, marks: &[Mark], legend: &[String], letters: &str) -> String {
@@ -168,10 +126,7 @@ fn draw(title: &str, marks: &[Mark], legend: &[String], letters: &str) -> String
         LEFT + 5 * CELL / 2,
         bottom + 44
     ));
-    out.push_str(&format!(
-        r#"<text x="20" y="{}" font-weight="bold">Likelihood</text>"#,
-        TOP - 14
-    ));
+    out.push_str(&format!(r#"<text x="20" y="{}" font-weight="bold">Likelihood</text>"#, TOP - 14));
     let mut y = bottom + 74;
     for line in std::iter::once(letters).chain(legend.iter().map(String::as_str)) {
         out.push_str(&format!(r#"<text x="20" y="{y}">{}</text>"#, escaped(line)));

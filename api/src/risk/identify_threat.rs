@@ -43,18 +43,12 @@ impl IdentifyThreat {
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
     ) -> Result<Threat> {
-        rules::human_threat_components(
-            input.kind,
-            input.mind_set,
-            input.capability,
-            input.context,
-        )?;
+        rules::human_threat_components(input.kind, input.mind_set, input.capability, input.context)?;
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
-                    let partnership: partnership::Model =
-                        tx.get(input.partnership_id, "partnershipId").await?;
+                    let partnership: partnership::Model = tx.get(input.partnership_id, "partnershipId").await?;
                     tx.act_for_side(partnership.id, input.side_id)?;
                     rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());

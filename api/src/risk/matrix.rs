@@ -44,13 +44,9 @@ pub struct Matrix {
     errata: Vec<Erratum>,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the file is part of the program, and a unit test reads it"
-)]
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a unit test reads it")]
 static UNICEF_2008: LazyLock<Matrix> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../catalogue/data/matrix_unicef_2008.json"))
-        .expect("the matrix of the program")
+    serde_json::from_str(include_str!("../catalogue/data/matrix_unicef_2008.json")).expect("the matrix of the program")
 });
 
 /// One cell: what a likelihood and an impact mean.
@@ -89,10 +85,7 @@ impl Matrix {
     pub fn cell(&self, likelihood: Likelihood, impact: Impact) -> RiskCell {
         let score = i32::from(likelihood.get()) * i32::from(impact.get());
         // Every product lies in a band; a unit test checks all 25.
-        let band = self
-            .bands
-            .iter()
-            .find(|band| (band.lowest..=band.highest).contains(&score));
+        let band = self.bands.iter().find(|band| (band.lowest..=band.highest).contains(&score));
         let at = |point: i16| usize::try_from(point - 1).unwrap_or_default();
         let strategies = self
             .strategies
@@ -101,9 +94,8 @@ impl Matrix {
             .cloned()
             .unwrap_or_default();
         let words: Vec<&str> = strategies.iter().map(|strategy| strategy.label()).collect();
-        let erratum = self.errata.iter().find(|erratum| {
-            erratum.likelihood == likelihood.get() && erratum.impact == impact.get()
-        });
+        let erratum =
+            self.errata.iter().find(|erratum| erratum.likelihood == likelihood.get() && erratum.impact == impact.get());
         RiskCell {
             likelihood,
             impact,
@@ -118,18 +110,12 @@ impl Matrix {
 
     /// Label of a likelihood.
     pub fn likelihood_label(&self, likelihood: Likelihood) -> &str {
-        usize::try_from(likelihood.get() - 1)
-            .ok()
-            .and_then(|at| self.likelihoods.get(at))
-            .map_or("", String::as_str)
+        usize::try_from(likelihood.get() - 1).ok().and_then(|at| self.likelihoods.get(at)).map_or("", String::as_str)
     }
 
     /// Label of an impact.
     pub fn impact_label(&self, impact: Impact) -> &str {
-        usize::try_from(impact.get() - 1)
-            .ok()
-            .and_then(|at| self.impacts.get(at))
-            .map_or("", String::as_str)
+        usize::try_from(impact.get() - 1).ok().and_then(|at| self.impacts.get(at)).map_or("", String::as_str)
     }
 }
 
@@ -173,19 +159,9 @@ pub struct RiskMatrix {
 impl From<&Matrix> for RiskMatrix {
     fn from(matrix: &Matrix) -> Self {
         let scale = |labels: &[String]| {
-            (1..)
-                .zip(labels)
-                .map(|(point, label)| ScalePoint {
-                    point,
-                    label: label.clone(),
-                })
-                .collect()
+            (1..).zip(labels).map(|(point, label)| ScalePoint { point, label: label.clone() }).collect()
         };
-        let band = |band: &Band| RiskBand {
-            level: band.level,
-            lowest: band.lowest,
-            highest: band.highest,
-        };
+        let band = |band: &Band| RiskBand { level: band.level, lowest: band.lowest, highest: band.highest };
         let row = |l: Likelihood| Impact::ALL.into_iter().map(move |i| (l, i));
         Self {
             version: matrix.version.clone(),
@@ -193,11 +169,7 @@ impl From<&Matrix> for RiskMatrix {
             likelihoods: scale(&matrix.likelihoods),
             impacts: scale(&matrix.impacts),
             bands: matrix.bands.iter().map(band).collect(),
-            cells: Likelihood::ALL
-                .into_iter()
-                .flat_map(row)
-                .map(|(l, i)| matrix.cell(l, i))
-                .collect(),
+            cells: Likelihood::ALL.into_iter().flat_map(row).map(|(l, i)| matrix.cell(l, i)).collect(),
         }
     }
 }
@@ -212,13 +184,12 @@ impl MatrixQueries {
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn risk_matrix(
         &self,
-        #[graphql(desc = "A version, such as UNICEF-2008; the one in use where none is named.")]
-        version: Option<String>,
+        #[graphql(desc = "A version, such as UNICEF-2008; the one in use where none is named.")] version: Option<
+            String,
+        >,
     ) -> Option<RiskMatrix> {
         let matrix = Matrix::current();
-        version
-            .is_none_or(|version| version == matrix.version)
-            .then(|| matrix.into())
+        version.is_none_or(|version| version == matrix.version).then(|| matrix.into())
     }
 }
 
@@ -270,17 +241,10 @@ mod tests {
         for (row, likelihood) in PRINTED.iter().zip(Likelihood::ALL) {
             for ((level, score, suggestion), impact) in row.iter().zip(Impact::ALL) {
                 let cell = Matrix::current().cell(likelihood, impact);
-                assert_eq!(
-                    format!("{:?}", cell.level),
-                    *level,
-                    "{likelihood:?} {impact:?}"
-                );
+                assert_eq!(format!("{:?}", cell.level), *level, "{likelihood:?} {impact:?}");
                 assert_eq!(cell.suggestion, *suggestion, "{likelihood:?} {impact:?}");
                 assert_eq!(cell.printed_score.unwrap_or(cell.score), *score);
-                assert_eq!(
-                    cell.erratum.is_some(),
-                    (likelihood.get(), impact.get()) == (5, 3)
-                );
+                assert_eq!(cell.erratum.is_some(), (likelihood.get(), impact.get()) == (5, 3));
             }
         }
     }
@@ -288,9 +252,6 @@ mod tests {
     #[test]
     fn five_times_three_is_fifteen() {
         let cell = Matrix::current().cell(Likelihood::new(5).unwrap(), Impact::new(3).unwrap());
-        assert_eq!(
-            (cell.score, cell.level, cell.printed_score),
-            (15, RiskLevel::High, Some(12))
-        );
+        assert_eq!((cell.score, cell.level, cell.printed_score), (15, RiskLevel::High, Some(12)));
     }
 }

@@ -16,10 +16,7 @@ mod matrix;
 mod perception;
 mod propose_level;
 mod record_perception;
-#[expect(
-    clippy::module_inception,
-    reason = "the object is named as its capability"
-)]
+#[expect(clippy::module_inception, reason = "the object is named as its capability")]
 pub mod risk;
 pub mod rules;
 mod threat;

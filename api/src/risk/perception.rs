@@ -29,21 +29,13 @@ impl RiskPerception {
     /// The risk.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
         let key = |row: &risk_perception::Model| Some(row.risk_id);
-        Ok(self
-            .at
-            .one::<risk::Model>(ctx.caller()?, "risk", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<risk::Model>(ctx.caller()?, "risk", key).await?.map(Into::into))
     }
 
     /// The side.
     async fn side(&self, ctx: &Context<'_>) -> Result<Option<PartnershipSide>> {
         let key = |row: &risk_perception::Model| Some(row.side_id);
-        Ok(self
-            .at
-            .one::<partnership_side::Model>(ctx.caller()?, "side", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership_side::Model>(ctx.caller()?, "side", key).await?.map(Into::into))
     }
 
     /// Likelihood times impact, 1 to 25.

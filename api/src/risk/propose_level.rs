@@ -50,11 +50,8 @@ impl ProposeLevel {
         idempotency_key: Option<String>,
     ) -> Result<ConsentRequest> {
         let caller = ctx.caller()?;
-        let id = caller
-            .command_once(ctx, idempotency_key, |tx| {
-                Box::pin(async move { propose(tx, input).await })
-            })
-            .await?;
+        let id =
+            caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
         Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
     }
 }
@@ -69,10 +66,7 @@ async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
     let missing = rules::sides_missing(&sides(tx, partnership.id).await?, &spoke);
     if !missing.is_empty() {
-        let missing: Vec<Value> = missing
-            .iter()
-            .map(|side| Value::from(side.to_string()))
-            .collect();
+        let missing: Vec<Value> = missing.iter().map(|side| Value::from(side.to_string())).collect();
         return Err(Error::refused(&rules::EVERY_SIDE_HAS_SPOKEN)
             .field("riskId")
             .with("missingSides", Value::List(missing)));
@@ -84,10 +78,7 @@ async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
         ("impact", json!(input.impact.get())),
         ("matrixVersion", json!(Matrix::current().version()?)),
         ("rationale", json!(input.rationale)),
-        (
-            "perceptions",
-            json!(views.iter().map(|view| view.id).collect::<Vec<_>>()),
-        ),
+        ("perceptions", json!(views.iter().map(|view| view.id).collect::<Vec<_>>())),
     ]);
     let subject = consents::Subject {
         partnership: partnership.id,

@@ -47,11 +47,8 @@ impl RecordPerception {
         idempotency_key: Option<String>,
     ) -> Result<Risk> {
         let caller = ctx.caller()?;
-        let id = caller
-            .command_once(ctx, idempotency_key, |tx| {
-                Box::pin(async move { perceive(tx, input).await })
-            })
-            .await?;
+        let id =
+            caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { perceive(tx, input).await })).await?;
         Ok(caller.get::<risk::Model>(id, "id").await?.into())
     }
 }
@@ -63,20 +60,15 @@ async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
     rules::partnership_is_living(partnership.state)?;
     let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
     let mut views = assess::current_views(tx, risk.id).await?;
-    let before = views
-        .iter()
-        .position(|view| view.side_id == side)
-        .map(|at| views.remove(at));
+    let before = views.iter().position(|view| view.side_id == side).map(|at| views.remove(at));
     if let Some(before) = &before {
-        if (before.likelihood, before.impact) == (input.likelihood, input.impact)
-            && before.rationale == input.rationale
+        if (before.likelihood, before.impact) == (input.likelihood, input.impact) && before.rationale == input.rationale
         {
             return Ok(risk.id);
         }
         let mut after = before.clone();
         after.current = false;
-        tx.update("risk.perception_superseded", before, after)
-            .await?;
+        tx.update("risk.perception_superseded", before, after).await?;
     }
     let (id, now) = (tx.id(), tx.now());
     let row = risk_perception::Model {
@@ -95,18 +87,9 @@ async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
         version: 1,
     };
     views.push(tx.insert("risk.perception_recorded", row).await?);
-    let view = View {
-        likelihood: input.likelihood,
-        impact: input.impact,
-    };
+    let view = View { likelihood: input.likelihood, impact: input.impact };
     let previous = assess::newest(tx, risk.id, Some(side)).await?;
-    let assessment = Assessment {
-        view,
-        side: Some(side),
-        provisional: false,
-        based_on: &[id],
-        previous,
-    };
+    let assessment = Assessment { view, side: Some(side), provisional: false, based_on: &[id], previous };
     assess::record(tx, &risk, assessment).await?;
     // What a joint level was proposed on has changed.
     consents::void(tx, risk.id).await?;
@@ -118,24 +101,11 @@ async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
 async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model]) -> Result<()> {
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
     let missing = rules::sides_missing(&sides(tx, risk.partnership_id).await?, &spoke);
-    let seen: Vec<View> = views
-        .iter()
-        .map(|view| View {
-            likelihood: view.likelihood,
-            impact: view.impact,
-        })
-        .collect();
-    let verdict = if missing.is_empty() {
-        rules::verdict(&seen)
-    } else {
-        "aSideIsMissing"
-    };
+    let seen: Vec<View> = views.iter().map(|view| View { likelihood: view.likelihood, impact: view.impact }).collect();
+    let verdict = if missing.is_empty() { rules::verdict(&seen) } else { "aSideIsMissing" };
     let step = LIFECYCLE.step(risk.state, verdict)?;
-    let level = if missing.is_empty() {
-        rules::in_effect(assess::last_agreed(tx, risk.id).await?, &seen)
-    } else {
-        None
-    };
+    let level =
+        if missing.is_empty() { rules::in_effect(assess::last_agreed(tx, risk.id).await?, &seen) } else { None };
     let based_on: Vec<Id> = views.iter().map(|view| view.id).collect();
     assess::put_in_effect(tx, risk, step.to, level, &based_on).await
 }

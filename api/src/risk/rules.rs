@@ -28,23 +28,15 @@ pub const EVERY_SIDE_HAS_SPOKEN: Rule = Rule {
     says: "a joint level can be proposed once every side has said how it sees the risk",
 };
 /// What is over cannot be assessed.
-pub const PARTNERSHIP_IS_LIVING: Rule = Rule {
-    key: "PARTNERSHIP_IS_LIVING",
-    requirement: "4.2.1",
-    says: "the partnership was withdrawn or has ended",
-};
+pub const PARTNERSHIP_IS_LIVING: Rule =
+    Rule { key: "PARTNERSHIP_IS_LIVING", requirement: "4.2.1", says: "the partnership was withdrawn or has ended" };
 
 /// The life of a risk, as far as levels go.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "risk",
     start: Identified,
     transitions: &[
-        Transition {
-            by: "aSideIsMissing",
-            from: &[Identified],
-            to: Identified,
-            guards: &[],
-        },
+        Transition { by: "aSideIsMissing", from: &[Identified], to: Identified, guards: &[] },
         Transition {
             by: "theSidesSeeItAlike",
             from: &[Identified, Assessed, LevelDisputed, LevelAgreed],
@@ -61,10 +53,7 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
             by: "agree",
             from: &[Assessed, LevelDisputed, LevelAgreed],
             to: LevelAgreed,
-            guards: &[
-                &EVERY_SIDE_HAS_SPOKEN,
-                &crate::partnerships::rules::EVERY_SIDE_CONSENTS,
-            ],
+            guards: &[&EVERY_SIDE_HAS_SPOKEN, &crate::partnerships::rules::EVERY_SIDE_CONSENTS],
         },
     ],
 };
@@ -87,15 +76,8 @@ pub fn human_threat_components(
     context: Option<Scale>,
 ) -> Result<()> {
     let human = kind == ThreatKind::Human;
-    let fields = [
-        ("mindSet", mind_set),
-        ("capability", capability),
-        ("context", context),
-    ];
-    match fields
-        .into_iter()
-        .find(|(_, value)| value.is_some() != human)
-    {
+    let fields = [("mindSet", mind_set), ("capability", capability), ("context", context)];
+    match fields.into_iter().find(|(_, value)| value.is_some() != human) {
         Some((field, _)) => {
             let rule = &HUMAN_THREAT_COMPONENTS;
             Err(Error::invalid(field, rule.key, rule.says).with("requirement", rule.requirement))
@@ -132,23 +114,13 @@ pub fn belongs_on_watchlist(cell: &RiskCell) -> bool {
 
 /// Sides that have not said how they see the risk.
 pub fn sides_missing(sides: &[Id], spoke: &[Id]) -> Vec<Id> {
-    sides
-        .iter()
-        .filter(|side| !spoke.contains(side))
-        .copied()
-        .collect()
+    sides.iter().filter(|side| !spoke.contains(side)).copied().collect()
 }
 
 /// Where the views of all sides lead.
 pub fn verdict(views: &[View]) -> &'static str {
-    let alike = views
-        .first()
-        .is_none_or(|first| views.iter().all(|view| view == first));
-    if alike {
-        "theSidesSeeItAlike"
-    } else {
-        "theSidesSeeItDifferently"
-    }
+    let alike = views.first().is_none_or(|first| views.iter().all(|view| view == first));
+    if alike { "theSidesSeeItAlike" } else { "theSidesSeeItDifferently" }
 }
 
 /// What counts for alerts while nothing new is agreed: the highest of the views, but never less than what was
@@ -156,9 +128,7 @@ pub fn verdict(views: &[View]) -> &'static str {
 pub fn in_effect(agreed: Option<View>, views: &[View]) -> Option<(View, bool)> {
     let highest = views.iter().copied().max_by_key(|view| view.urgency());
     match (agreed, highest) {
-        (Some(agreed), Some(highest)) if highest.urgency() > agreed.urgency() => {
-            Some((highest, true))
-        }
+        (Some(agreed), Some(highest)) if highest.urgency() > agreed.urgency() => Some((highest, true)),
         (Some(agreed), _) => Some((agreed, false)),
         (None, highest) => highest.map(|view| (view, true)),
     }
@@ -169,34 +139,20 @@ mod tests {
     use super::*;
 
     fn view(likelihood: i64, impact: i64) -> View {
-        View {
-            likelihood: Likelihood::new(likelihood).unwrap(),
-            impact: Impact::new(impact).unwrap(),
-        }
+        View { likelihood: Likelihood::new(likelihood).unwrap(), impact: Impact::new(impact).unwrap() }
     }
 
     #[test]
     fn a_dispute_raises_provisionally_and_never_lowers() {
-        assert_eq!(
-            in_effect(None, &[view(4, 3), view(3, 5)]),
-            Some((view(3, 5), true))
-        );
-        assert_eq!(
-            in_effect(Some(view(4, 4)), &[view(1, 1), view(5, 5)]),
-            Some((view(5, 5), true))
-        );
-        assert_eq!(
-            in_effect(Some(view(4, 4)), &[view(1, 1), view(2, 1)]),
-            Some((view(4, 4), false))
-        );
+        assert_eq!(in_effect(None, &[view(4, 3), view(3, 5)]), Some((view(3, 5), true)));
+        assert_eq!(in_effect(Some(view(4, 4)), &[view(1, 1), view(5, 5)]), Some((view(5, 5), true)));
+        assert_eq!(in_effect(Some(view(4, 4)), &[view(1, 1), view(2, 1)]), Some((view(4, 4), false)));
         assert_eq!(in_effect(None, &[]), None);
     }
 
     #[test]
     fn critical_impact_is_watched_at_low_level_only() {
-        let watched = |l, i| {
-            belongs_on_watchlist(&Matrix::current().cell(view(l, i).likelihood, view(l, i).impact))
-        };
+        let watched = |l, i| belongs_on_watchlist(&Matrix::current().cell(view(l, i).likelihood, view(l, i).impact));
         assert!(watched(1, 5));
         assert!(!watched(2, 5) && !watched(1, 4));
     }
@@ -206,10 +162,7 @@ mod tests {
         let three = Scale::new(3).ok();
         assert!(human_threat_components(ThreatKind::Human, three, three, three).is_ok());
         let missing = human_threat_components(ThreatKind::Human, three, None, three).unwrap_err();
-        assert_eq!(
-            (missing.field.as_deref(), missing.rule),
-            (Some("capability"), Some("HUMAN_THREAT_COMPONENTS"))
-        );
+        assert_eq!((missing.field.as_deref(), missing.rule), (Some("capability"), Some("HUMAN_THREAT_COMPONENTS")));
         assert!(human_threat_components(ThreatKind::Hazard, None, None, three).is_err());
         assert!(human_threat_components(ThreatKind::Hazard, None, None, None).is_ok());
     }

@@ -18,25 +18,14 @@ object! {
     /// A person, group or event that can do harm.
     Threat, threat::Model
 }
-connection!(
-    ThreatConnection,
-    ThreatEdge,
-    Threat,
-    threat::Model,
-    "A page of threats.",
-    "A threat in a list."
-);
+connection!(ThreatConnection, ThreatEdge, Threat, threat::Model, "A page of threats.", "A threat in a list.");
 
 #[ComplexObject]
 impl Threat {
     /// The partnership that looks at it.
     async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
         let key = |threat: &threat::Model| Some(threat.partnership_id);
-        Ok(self
-            .at
-            .one::<partnership::Model>(ctx.caller()?, "partnership", key)
-            .await?
-            .map(Into::into))
+        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
     }
 }
 
@@ -59,19 +48,7 @@ impl ThreatQueries {
     ) -> Result<ThreatConnection> {
         use threat::Column;
         let filter = Condition::all().add(Column::PartnershipId.eq(partnership_id));
-        let (list, paging) = (
-            format!("threats:{partnership_id}"),
-            Paging {
-                first,
-                after,
-                last,
-                before,
-            },
-        );
-        Ok(ctx
-            .caller()?
-            .page::<threat::Model>(ctx, &list, filter, Sort::asc(Column::Title), &paging)
-            .await?
-            .into())
+        let (list, paging) = (format!("threats:{partnership_id}"), Paging { first, after, last, before });
+        Ok(ctx.caller()?.page::<threat::Model>(ctx, &list, filter, Sort::asc(Column::Title), &paging).await?.into())
     }
 }

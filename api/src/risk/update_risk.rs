@@ -49,8 +49,7 @@ impl UpdateRisk {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let before: risk::Model =
-                        tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let before: risk::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.partnership_id, input.side_id)?;
                     let mut after = before.clone();
                     cleared("title", input.title.apply_required(&mut after.title))?;

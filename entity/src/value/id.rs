@@ -8,19 +8,7 @@ use uuid::Uuid;
 use super::Violation;
 
 /// Stable id of a record: a UUID (version 7 when made here), written as text. GraphQL type `ID`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    DeriveValueType,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
 pub struct Id(pub Uuid);
 
 impl Id {
@@ -47,11 +35,7 @@ impl FromStr for Id {
 
     /// Only the hyphenated form counts, so that one record has one spelling.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 36 {
-            Uuid::try_parse(text).map(Self)
-        } else {
-            Uuid::try_parse("").map(Self)
-        }
+        if text.len() == 36 { Uuid::try_parse(text).map(Self) } else { Uuid::try_parse("").map(Self) }
     }
 }
 
@@ -74,9 +58,10 @@ impl InputType for Id {
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        value.as_ref().and_then(parse).ok_or_else(|| {
-            InputValueError::custom("an id is a UUID such as 01920000-0000-7000-8000-000000000001")
-        })
+        value
+            .as_ref()
+            .and_then(parse)
+            .ok_or_else(|| InputValueError::custom("an id is a UUID such as 01920000-0000-7000-8000-000000000001"))
     }
 
     fn to_value(&self) -> Value {

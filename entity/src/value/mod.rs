@@ -7,9 +7,8 @@ mod risk;
 mod text;
 
 pub use codes::{
-    AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause,
-    OrganisationKind, OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin,
-    RiskState, SideStanding, ThreatKind,
+    AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause, OrganisationKind,
+    OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin, RiskState, SideStanding, ThreatKind,
 };
 pub use id::Id;
 pub use patch::Patch;

@@ -58,9 +58,7 @@ impl<T: InputType> InputType for Patch<T> {
         match value {
             None => Ok(Self::Keep),
             Some(Value::Null) => Ok(Self::Clear),
-            Some(value) => T::parse(Some(value))
-                .map(Self::Set)
-                .map_err(InputValueError::propagate),
+            Some(value) => T::parse(Some(value)).map(Self::Set).map_err(InputValueError::propagate),
         }
     }
 

@@ -6,29 +6,19 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::Violation;
 
 fn violation(rule: &'static str, message: impl Into<String>) -> Violation {
-    Violation {
-        rule,
-        message: message.into(),
-    }
+    Violation { rule, message: message.into() }
 }
 
 /// Unicode NFC, trimmed, without control characters (line breaks only where allowed).
 fn clean(text: &str, longest: usize, lines: bool) -> Result<String, Violation> {
     let text = text.trim();
-    let text: String = if is_nfc(text) {
-        text.to_owned()
-    } else {
-        text.nfc().collect()
-    };
+    let text: String = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
     if text.is_empty() {
         return Err(violation("NOT_EMPTY", "expected some text, found none"));
     }
     let length = text.chars().count();
     if length > longest {
-        return Err(violation(
-            "TEXT_LENGTH",
-            format!("expected at most {longest} characters, found {length}"),
-        ));
+        return Err(violation("TEXT_LENGTH", format!("expected at most {longest} characters, found {length}")));
     }
     // Bidirectional overrides can make a name read as another one: refused with the control characters.
     let forbidden = |c: char| {
@@ -49,27 +39,18 @@ fn country(text: &str) -> Result<String, Violation> {
     if text == "XK" || rust_iso3166::from_alpha2(text).is_some() {
         Ok(text.to_owned())
     } else {
-        Err(violation(
-            "ISO_3166_1_ALPHA_2",
-            "expected two capital letters of ISO 3166-1, such as KE",
-        ))
+        Err(violation("ISO_3166_1_ALPHA_2", "expected two capital letters of ISO 3166-1, such as KE"))
     }
 }
 
 fn language(text: &str) -> Result<String, Violation> {
     let mut parts = text.split('-');
-    let primary = parts
-        .next()
-        .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
-    let rest =
-        parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let primary = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
+    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
     if primary && rest && text.len() <= 35 {
         Ok(text.to_owned())
     } else {
-        Err(violation(
-            "BCP_47",
-            "expected a language tag of BCP 47, such as en or fr-CD",
-        ))
+        Err(violation("BCP_47", "expected a language tag of BCP 47, such as en or fr-CD"))
     }
 }
 
@@ -77,10 +58,7 @@ fn hash(text: &str) -> Result<String, Violation> {
     if text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         Ok(text.to_owned())
     } else {
-        Err(violation(
-            "SHA_256_HEX",
-            "expected 64 lower-case hexadecimal digits",
-        ))
+        Err(violation("SHA_256_HEX", "expected 64 lower-case hexadecimal digits"))
     }
 }
 
@@ -162,18 +140,9 @@ mod tests {
     fn text_is_normalised_and_bounded() {
         assert_eq!(Title::new("  Cafe\u{301} ").unwrap().as_str(), "Café");
         assert_eq!(Title::new(" ").unwrap_err().rule, "NOT_EMPTY");
-        assert_eq!(
-            Title::new("a\nb").unwrap_err().rule,
-            "NO_CONTROL_CHARACTERS"
-        );
-        assert_eq!(
-            Title::new("a\u{202e}b").unwrap_err().rule,
-            "NO_CONTROL_CHARACTERS"
-        );
-        assert_eq!(
-            Title::new(&"x".repeat(201)).unwrap_err().rule,
-            "TEXT_LENGTH"
-        );
+        assert_eq!(Title::new("a\nb").unwrap_err().rule, "NO_CONTROL_CHARACTERS");
+        assert_eq!(Title::new("a\u{202e}b").unwrap_err().rule, "NO_CONTROL_CHARACTERS");
+        assert_eq!(Title::new(&"x".repeat(201)).unwrap_err().rule, "TEXT_LENGTH");
         assert!(Text::new("a\nb").is_ok());
     }
 
@@ -181,10 +150,7 @@ mod tests {
     fn codes_are_checked() {
         assert!(CountryCode::new("KE").is_ok());
         assert!(CountryCode::new("XK").is_ok());
-        assert_eq!(
-            CountryCode::new("ke").unwrap_err().rule,
-            "ISO_3166_1_ALPHA_2"
-        );
+        assert_eq!(CountryCode::new("ke").unwrap_err().rule, "ISO_3166_1_ALPHA_2");
         assert!(LanguageTag::new("fr-CD").is_ok());
         assert_eq!(LanguageTag::new("FR").unwrap_err().rule, "BCP_47");
         assert_eq!(ContentHash::new("abc").unwrap_err().rule, "SHA_256_HEX");
