@@ -51,11 +51,11 @@ export function same(got, expected, what) {
   }
 }
 
-/** One independent thing to prove. What it returns is added to its line. */
+/** One independent thing to prove. Text that it returns is added to its line. */
 export async function probe(what, run) {
   try {
     const more = await run();
-    proved(more ? `${what} (${more})` : what);
+    proved(typeof more === 'string' ? `${what} (${more})` : what);
   } catch (error) {
     if (!process.env.KEEP_GOING) {
       throw new Error(`${what}: ${error.message}`, { cause: error });

@@ -240,7 +240,7 @@ fn reason(error: &jsonwebtoken::errors::Error) -> &'static str {
         ErrorKind::InvalidAudience => "TOKEN_AUDIENCE",
         ErrorKind::InvalidIssuer => "TOKEN_ISSUER",
         ErrorKind::InvalidAlgorithm => "TOKEN_ALGORITHM",
-        ErrorKind::MissingRequiredClaim(_) => "TOKEN_CLAIMS",
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) => "TOKEN_CLAIMS",
         ErrorKind::InvalidSignature => "TOKEN_SIGNATURE",
         _ => "TOKEN_UNREADABLE",
     }

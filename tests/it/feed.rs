@@ -1,0 +1,138 @@
+//! `riskLevelChanged`: nothing missed, nothing doubled, nothing to those who may not know.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::{Socket, World};
+
+const ROAD: &str = "Abduction on the Bentiu road";
+const FOLLOW: &str = "subscription($p: ID, $m: RiskLevel, $after: String) { riskLevelChanged(partnershipId: $p, minLevel: $m, after: $after) \
+    { cursor from to provisional kind cause redactions risk { title } record { score matrixVersion } } }";
+
+scenario! {
+    async fn the_demo_story_reaches_each_side_once(w: World) {
+        let address = w.serve().await;
+        let mut dana = Socket::signed_in(address, &w.token("dana")).await;
+        let mut omar = Socket::signed_in(address, &w.token("omar")).await;
+        let mut sam = Socket::signed_in(address, &w.token("sam")).await;
+        dana.subscribe("1", FOLLOW, json!({})).await;
+        omar.subscribe("1", FOLLOW, json!({ "p": w.partnership().await })).await;
+        sam.subscribe("1", FOLLOW, json!({})).await;
+        // Of this partnership, a stranger cannot even ask.
+        sam.subscribe("2", FOLLOW, json!({ "p": w.partnership().await })).await;
+        let refused = sam.hear().await.unwrap();
+        assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("NOT_FOUND")));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let before = w.ask("dana", "{ streamPosition }", Value::Null).await.text("/streamPosition");
+
+        let risk = w.risk(ROAD).await;
+        w.perceive("dana", &risk, 4, 3).await.data();
+        w.perceive("omar", &risk, 3, 5).await.data();
+        let request = w.propose("dana", &risk, 4, 4).await;
+        w.consent("dana", &request).await.data();
+        w.consent("omar", &request).await.data();
+
+        let event = dana.event().await;
+        let expected = json!({ "from": null, "to": "HIGH", "provisional": true, "kind": "PRESENT", "cause": "REASSESSMENT", "redactions": [],
+            "risk": { "title": ROAD }, "record": { "score": 15, "matrixVersion": "UNICEF-2008" } });
+        let mut seen = event["riskLevelChanged"].clone();
+        let cursor = seen.as_object_mut().unwrap().remove("cursor").unwrap();
+        assert_eq!(seen, expected);
+        let mut other = omar.event().await["riskLevelChanged"].clone();
+        other.as_object_mut().unwrap().remove("cursor").unwrap();
+        assert_eq!(other, expected);
+        dana.is_silent(Duration::from_millis(400)).await;
+        omar.is_silent(Duration::from_millis(100)).await;
+        sam.is_silent(Duration::from_millis(100)).await;
+
+        // Back with `after`: nothing is missed, nothing doubled, and it goes on live.
+        drop(dana);
+        let mut dana = Socket::signed_in(address, &w.token("dana")).await;
+        dana.subscribe("2", FOLLOW, json!({ "after": cursor })).await;
+        dana.is_silent(Duration::from_millis(300)).await;
+        let request = w.propose("omar", &risk, 5, 5).await;
+        w.consent("dana", &request).await.data();
+        w.consent("omar", &request).await.data();
+        let next = dana.event().await["riskLevelChanged"].clone();
+        assert_eq!((&next["from"], &next["to"], &next["provisional"]), (&json!("HIGH"), &json!("CRITICAL"), &json!(false)));
+        let mut late = Socket::signed_in(address, &w.token("dana")).await;
+        late.subscribe("3", FOLLOW, json!({ "after": before })).await;
+        assert_eq!(late.event().await["riskLevelChanged"]["record"]["score"], 15);
+        assert_eq!(late.event().await["riskLevelChanged"]["cursor"], next["cursor"]);
+        late.is_silent(Duration::from_millis(300)).await;
+        // A position is its owner's.
+        omar.subscribe("4", FOLLOW, json!({ "after": cursor })).await;
+        loop {
+            let message = omar.hear().await.unwrap();
+            if message["id"] == "4" {
+                assert_eq!(message["payload"][0]["extensions"]["code"], "INVALID_CURSOR", "{message}");
+                break;
+            }
+        }
+    }
+}
+
+scenario! {
+    async fn a_fall_below_the_bound_is_heard_and_what_stays_below_is_not(w: World) {
+        let address = w.serve().await;
+        let mut omar = Socket::signed_in(address, &w.token("omar")).await;
+        omar.subscribe("1", FOLLOW, json!({ "m": "HIGH" })).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let risk = w.risk(ROAD).await;
+        for (l, i) in [(1, 2), (2, 4), (5, 5), (1, 1)] {
+            w.perceive("dana", &risk, l, i).await.data();
+            w.perceive("omar", &risk, l, i).await.data();
+            let request = w.propose("dana", &risk, l, i).await;
+            w.consent("dana", &request).await.data();
+            w.consent("omar", &request).await.data();
+        }
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let event = omar.event().await["riskLevelChanged"].clone();
+            heard.push((event["from"].clone(), event["to"].clone()));
+        }
+        assert_eq!(heard, [(json!("MEDIUM"), json!("CRITICAL")), (json!("CRITICAL"), json!("NEGLIGIBLE"))]);
+        omar.is_silent(Duration::from_millis(300)).await;
+    }
+}
+
+scenario! {
+    async fn nothing_comes_after_the_right_has_ended(w: World) {
+        let address = w.serve().await;
+        let mut petra = Socket::signed_in(address, &w.token("petra")).await;
+        petra.subscribe("1", FOLLOW, json!({})).await;
+        let mut amina = Socket::signed_in(address, &w.token("amina")).await;
+        amina.subscribe("1", FOLLOW, json!({})).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let roles = w.ask("lars", "{ partnerships { edges { node { sides { roles { id shownAs } } } } } }", Value::Null).await;
+        let roles = roles.at("/partnerships/edges/0/node/sides/0/roles");
+        let id = roles.as_array().unwrap().iter().find(|role| role["shownAs"] == "Petra Lind").unwrap()["id"].clone();
+        w.ask("lars", "mutation($id: ID!) { endSideRole(id: $id, expectedVersion: 1) { id } }", json!({ "id": id })).await.data();
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        let risk = w.risk(ROAD).await;
+        w.perceive("dana", &risk, 5, 5).await.data();
+        w.perceive("omar", &risk, 5, 5).await.data();
+        assert_eq!(amina.event().await["riskLevelChanged"]["to"], "CRITICAL");
+        petra.is_silent(Duration::from_millis(500)).await;
+    }
+}
+
+scenario! {
+    async fn an_old_position_is_refused_with_a_fresh_one(w: World) {
+        let before = w.ask("dana", "{ streamPosition }", Value::Null).await.text("/streamPosition");
+        let risk = w.risk(ROAD).await;
+        w.perceive("dana", &risk, 5, 5).await.data();
+        w.clock.advance(TimeDelta::days(31));
+        let address = w.serve().await;
+        let mut dana = Socket::signed_in(address, &w.token("dana")).await;
+        dana.subscribe("1", FOLLOW, json!({ "after": before })).await;
+        let refused = dana.hear().await.unwrap();
+        assert_eq!(refused["type"], "error", "{refused}");
+        let extensions = &refused["payload"][0]["extensions"];
+        assert_eq!((&extensions["code"], &extensions["rule"]), (&json!("INVALID_CURSOR"), &json!("CURSOR_IS_RECENT")));
+        dana.subscribe("2", FOLLOW, json!({ "after": extensions["streamPosition"] })).await;
+        dana.is_silent(Duration::from_millis(300)).await;
+    }
+}

@@ -1,0 +1,69 @@
+//! Organisations keep themselves.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+async fn riverbank(w: &World) -> Value {
+    let all = w.ask("grace", "{ me { person { organisation { id } } } }", Value::Null).await;
+    all.at("/me/person/organisation/id")
+}
+
+scenario! {
+    async fn a_representative_takes_somebody_on_who_then_signs_in(w: World) {
+        let organisation = riverbank(w).await;
+        let input = json!({ "organisationId": organisation, "name": "Peter Gai", "recruitment": "LOCAL", "contact": "Radio 4" });
+        w.act("sam", "addPerson", "AddPersonInput", input.clone(), "id").await.refused("FORBIDDEN");
+        w.act("omar", "addPerson", "AddPersonInput", input.clone(), "id").await.refused("FORBIDDEN");
+        let person = w.act("grace", "addPerson", "AddPersonInput", input, "id version").await;
+        let id = person.at("/answer/id");
+        let account = json!({ "personId": id, "issuer": "urn:safepact:embedded", "subject": "peter" });
+        w.act("grace", "openAccount", "OpenAccountInput", account.clone(), "id").await.data();
+        w.act("grace", "openAccount", "OpenAccountInput", account, "id").await.refused("VALIDATION_FAILED").by("ONE_ACCOUNT_A_SUBJECT");
+        // An account is not an authority.
+        let me = w.ask("peter", "{ me { person { name contact } standings { space } } }", Value::Null).await;
+        assert_eq!(me.at("/me"), json!({ "person": { "name": "Peter Gai", "contact": "Radio 4" }, "standings": [{ "space": "PERSON" }] }));
+        assert_eq!(w.ask("peter", "{ organisations { totalCount } }", Value::Null).await.at("/organisations/totalCount"), 0);
+        let standing = json!({ "personId": id, "role": "STAFF", "validUntil": "2026-06-01T10:00:00Z" });
+        w.act("grace", "giveMembership", "GiveMembershipInput", standing, "id").await.data();
+        assert_eq!(w.ask("peter", "{ organisations { totalCount } }", Value::Null).await.at("/organisations/totalCount"), 3);
+        // A period ends by itself.
+        w.clock.advance(chrono::TimeDelta::hours(2));
+        assert_eq!(w.ask("peter", "{ organisations { totalCount } }", Value::Null).await.at("/organisations/totalCount"), 0);
+    }
+}
+
+scenario! {
+    async fn an_organisation_keeps_a_representative(w: World) {
+        let query = "{ organisations { edges { node { name memberships { id role version person { name } } } } } }";
+        let all = w.ask("grace", query, Value::Null).await;
+        let own = all.at("/organisations/edges").as_array().unwrap().iter().find(|e| e["node"]["name"] == "Riverbank Community Action").unwrap()["node"]["memberships"].clone();
+        let grace = own.as_array().unwrap().iter().find(|m| m["role"] == "REPRESENTATIVE").unwrap().clone();
+        let end = "mutation($id: ID!) { endMembership(id: $id, expectedVersion: 1) { id } }";
+        w.ask("grace", end, json!({ "id": grace["id"] })).await.refused("REFUSED").by("ONE_REPRESENTATIVE");
+        let omar = w.caller("omar").await.person().to_string();
+        w.act("grace", "giveMembership", "GiveMembershipInput", json!({ "personId": omar, "role": "REPRESENTATIVE" }), "id").await.data();
+        w.ask("grace", end, json!({ "id": grace["id"] })).await.data();
+        assert_eq!(w.ask("grace", "{ me { standings { space } } }", Value::Null).await.at("/me/standings"), json!([{ "space": "PERSON" }]));
+        w.ask("omar", "query($id: ID!) { person(id: $id) { name } }", json!({ "id": omar })).await.data();
+    }
+}
+
+scenario! {
+    async fn a_lost_phone_is_shut_out_at_once(w: World) {
+        let token = format!("Bearer {}", w.token("amina"));
+        let me = json!({ "query": "{ me { person { name } } }" });
+        w.post(me.clone(), &[("authorization", &token)]).await.data();
+        let amina = w.caller("amina").await.person().to_string();
+        let suspend = json!({ "personId": amina, "status": "SUSPENDED" });
+        w.act("lars", "setAccountStatus", "SetAccountStatusInput", suspend.clone(), "id").await.refused("NOT_FOUND");
+        w.act("grace", "setAccountStatus", "SetAccountStatusInput", suspend, "id").await.data();
+        assert_eq!(w.post(me.clone(), &[("authorization", &token)]).await.refused("UNAUTHENTICATED").status, 401);
+        w.clock.advance(chrono::TimeDelta::seconds(2));
+        let again = json!({ "personId": amina, "status": "ACTIVE" });
+        w.act("grace", "setAccountStatus", "SetAccountStatusInput", again, "id").await.data();
+        // The old token stays out; a new one counts.
+        w.post(me, &[("authorization", &token)]).await.refused("UNAUTHENTICATED");
+        w.ask("amina", "{ me { person { name } } }", Value::Null).await.data();
+    }
+}

@@ -1,0 +1,179 @@
+//! Partnerships: symmetric, in force only by the consent of every side.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, World};
+
+async fn organisations(w: &World) -> Vec<(String, String)> {
+    let all = w.ask("lars", "{ organisations { edges { node { id name } } } }", Value::Null).await;
+    let edges = all.at("/organisations/edges");
+    let of = |edge: &Value, name: &str| edge["node"][name].as_str().unwrap().to_owned();
+    edges.as_array().unwrap().iter().map(|edge| (of(edge, "name"), of(edge, "id"))).collect()
+}
+
+async fn organisation(w: &World, name: &str) -> String {
+    organisations(w).await.into_iter().find(|(known, _)| known == name).unwrap().1
+}
+
+/// A draft of three sides.
+async fn draft(w: &World) -> Answer {
+    let input = json!({
+        "organisationId": organisation(w, "Northlight Relief").await,
+        "partnerIds": [organisation(w, "Riverbank Community Action").await, organisation(w, "Harbour Aid Network").await],
+        "title": "Cholera response", "scope": "Treatment points.", "country": "SS",
+    });
+    let made = w.act("dana", "createPartnership", "CreatePartnershipInput", input, "id version state sides { id shownAs }").await;
+    made.data();
+    made
+}
+
+async fn edit(w: &World, who: &str, made: &Answer, version: i64, change: Value) -> Answer {
+    let mut input = json!({ "id": made.at("/answer/id"), "expectedVersion": version });
+    input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    w.act(who, "updatePartnership", "UpdatePartnershipInput", input, "id version state agreementRef endsOn").await
+}
+
+async fn sign(w: &World, who: &str, side: Value, person: Value) {
+    let input = json!({ "sideId": side, "personId": person, "role": "SIGNATORY" });
+    w.act(who, "assignSideRole", "AssignSideRoleInput", input, "id").await.data();
+}
+
+async fn me(w: &World, who: &str) -> Value {
+    w.ask(who, "{ me { person { id } } }", Value::Null).await.at("/me/person/id")
+}
+
+const REQUESTS: &str = "query($id: ID!) { consentRequests(partnershipId: $id, state: OPEN) { edges { node { id contentHash missingSides { shownAs } } } } }";
+
+scenario! {
+    async fn three_sides_come_into_force_only_together(w: World) {
+        let made = draft(w).await;
+        let id = made.at("/answer/id");
+        let propose = json!({ "id": id, "expectedVersion": 1 });
+        let unstated = w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await;
+        unstated.refused("REFUSED").by("AGREEMENT_STATED").field("agreementRef");
+        edit(w, "dana", &made, 1, json!({ "noAgreement": true })).await.data();
+        let propose = json!({ "id": id, "expectedVersion": 2 });
+        let proposed = w.act("dana", "proposePartnership", "ProposePartnershipInput", propose.clone(), "state version").await;
+        assert_eq!(proposed.text("/answer/state"), "PROPOSED");
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "state").await.refused("CONFLICT").field("expectedVersion");
+
+        sign(w, "lars", made.at("/answer/sides/0/id"), me(w, "dana").await).await;
+        sign(w, "grace", made.at("/answer/sides/1/id"), me(w, "omar").await).await;
+        sign(w, "sam", made.at("/answer/sides/2/id"), me(w, "sam").await).await;
+        let open = w.ask("sam", REQUESTS, json!({ "id": id })).await;
+        let request = open.at("/consentRequests/edges/0/node");
+        let say = json!({ "requestId": request["id"], "contentHash": request["contentHash"] });
+        for (who, after) in [("dana", "OPEN"), ("sam", "OPEN"), ("omar", "EFFECTIVE")] {
+            let said = w.act(who, "giveConsent", "GiveConsentInput", say.clone(), "state partnership { state }").await;
+            assert_eq!(said.text("/answer/state"), after);
+            assert_eq!(said.text("/answer/partnership/state"), if after == "OPEN" { "PROPOSED" } else { "ACTIVE" });
+        }
+    }
+}
+
+scenario! {
+    async fn any_side_edits_what_is_proposed_and_voids_the_consents(w: World) {
+        let made = draft(w).await;
+        let id = made.at("/answer/id");
+        edit(w, "dana", &made, 1, json!({ "agreementRef": "X-1" })).await.data();
+        let propose = json!({ "id": id, "expectedVersion": 2 });
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await.data();
+        sign(w, "lars", made.at("/answer/sides/0/id"), me(w, "dana").await).await;
+        sign(w, "grace", made.at("/answer/sides/1/id"), me(w, "omar").await).await;
+        let open = w.ask("omar", REQUESTS, json!({ "id": id })).await;
+        let request = open.at("/consentRequests/edges/0/node");
+        let say = json!({ "requestId": request["id"], "contentHash": request["contentHash"] });
+        w.act("dana", "giveConsent", "GiveConsentInput", say.clone(), "id").await.data();
+        let edited = edit(w, "omar", &made, 3, json!({ "endsOn": "2027-01-01" })).await;
+        assert_eq!(edited.text("/answer/state"), "DRAFT");
+        w.act("omar", "giveConsent", "GiveConsentInput", say, "id").await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        // What every side has seen stays seen.
+        let seen = w.ask("grace", "query($id: ID!) { partnership(id: $id) { state } }", json!({ "id": id })).await;
+        assert_eq!(seen.text("/partnership/state"), "DRAFT");
+    }
+}
+
+scenario! {
+    async fn any_side_suspends_and_all_resume(w: World) {
+        let id = w.partnership().await;
+        let version = |answer: &Answer| answer.at("/partnership/version");
+        let read = |who: &'static str| w.ask(who, "query($id: ID!) { partnership(id: $id) { version state stateReason } }", json!({ "id": w_id(&id) }));
+        let now = version(&read("omar").await);
+        let input = json!({ "id": id, "expectedVersion": now, "reason": "Two of ours were threatened." });
+        w.act("amina", "suspendPartnership", "SuspendPartnershipInput", input.clone(), "id").await.refused("FORBIDDEN");
+        w.act("omar", "suspendPartnership", "SuspendPartnershipInput", input, "id").await.data();
+        assert_eq!(read("dana").await.text("/partnership/stateReason"), "Two of ours were threatened.");
+        let again = json!({ "id": id, "expectedVersion": version(&read("dana").await), "reason": "x" });
+        w.act("dana", "suspendPartnership", "SuspendPartnershipInput", again, "id").await.refused("REFUSED").by("STATE_ALLOWS");
+        let ask = json!({ "id": id, "expectedVersion": version(&read("dana").await), "statement": "Routes were changed." });
+        let request = w.act("dana", "requestResumption", "RequestResumptionInput", ask, "id contentHash").await;
+        w.consent("dana", &request).await.data();
+        assert_eq!(read("omar").await.text("/partnership/state"), "SUSPENDED");
+        w.consent("omar", &request).await.data();
+        assert_eq!(read("omar").await.text("/partnership/state"), "ACTIVE");
+    }
+}
+
+fn w_id(id: &str) -> &str {
+    id
+}
+
+scenario! {
+    async fn a_partnership_has_distinct_sides_of_organisations_one_sees(w: World) {
+        let own = organisation(w, "Northlight Relief").await;
+        let open = |partners: Value| json!({ "organisationId": own, "partnerIds": partners, "title": "T", "scope": "S", "country": "SS" });
+        for partners in [json!([]), json!([own])] {
+            w.act("dana", "createPartnership", "CreatePartnershipInput", open(partners), "id").await.refused("REFUSED").by("TWO_SIDES");
+        }
+        let unknown = json!(["01920000-0000-7000-8000-000000000001"]);
+        w.act("dana", "createPartnership", "CreatePartnershipInput", open(unknown), "id").await.refused("NOT_FOUND").field("partnerIds[0]");
+        // Nobody opens a partnership in the name of another organisation.
+        let foreign = json!({ "organisationId": organisation(w, "Harbour Aid Network").await, "partnerIds": [own], "title": "T", "scope": "S", "country": "SS" });
+        w.act("dana", "createPartnership", "CreatePartnershipInput", foreign, "id").await.refused("FORBIDDEN");
+    }
+}
+
+scenario! {
+    async fn what_is_left_out_stays_and_null_clears(w: World) {
+        let made = draft(w).await;
+        edit(w, "dana", &made, 1, json!({ "agreementRef": "A-1", "endsOn": "2027-01-01" })).await.data();
+        // A variable that was declared and not sent counts as left out.
+        let query = "mutation($id: ID!, $ref: Title) { updatePartnership(input: { id: $id, expectedVersion: 2, agreementRef: $ref, scope: \"Wards.\" }) { agreementRef endsOn version } }";
+        let kept = w.ask("dana", query, json!({ "id": made.at("/answer/id") })).await;
+        assert_eq!(kept.at("/updatePartnership"), json!({ "agreementRef": "A-1", "endsOn": "2027-01-01", "version": 3 }));
+        let cleared = edit(w, "dana", &made, 3, json!({ "agreementRef": null })).await;
+        assert_eq!(cleared.at("/answer/agreementRef"), Value::Null);
+        edit(w, "dana", &made, 4, json!({ "title": null })).await.refused("VALIDATION_FAILED").by("CANNOT_BE_CLEARED").field("title");
+        let old = edit(w, "dana", &made, 1, json!({ "scope": "Late." })).await;
+        assert_eq!(old.refused("CONFLICT").refusal()["currentVersion"], 4);
+    }
+}
+
+scenario! {
+    async fn the_same_command_twice_happens_once(w: World) {
+        let made = draft(w).await;
+        let before = w.ask("dana", "{ partnerships { totalCount } }", Value::Null).await.at("/partnerships/totalCount");
+        let input = json!({
+            "organisationId": organisation(w, "Northlight Relief").await,
+            "partnerIds": [organisation(w, "Harbour Aid Network").await],
+            "title": "Twice", "scope": "S", "country": "SS",
+        });
+        let query = "mutation($input: CreatePartnershipInput!, $key: String) { answer: createPartnership(input: $input, idempotencyKey: $key) { id sides { id } } }";
+        let first = w.ask("dana", query, json!({ "input": input, "key": "k1" })).await;
+        let again = w.ask("dana", query, json!({ "input": input, "key": "k1" })).await;
+        assert_eq!(first.data(), again.data());
+        let token = format!("Bearer {}", w.token("dana"));
+        let by_header = [("authorization", token.as_str()), ("idempotency-key", "h1")];
+        let body = json!({ "query": query, "variables": { "input": input } });
+        assert_eq!(w.post(body.clone(), &by_header).await.at("/answer/id"), w.post(body, &by_header).await.at("/answer/id"));
+        let mut other = input.clone();
+        other["title"] = json!("Another");
+        let mismatch = w.ask("dana", query, json!({ "input": other, "key": "k1" })).await;
+        mismatch.refused("IDEMPOTENCY_MISMATCH").field("idempotencyKey");
+        // The same key of somebody else is another key.
+        w.ask("lars", query, json!({ "input": input, "key": "k1" })).await.data();
+        let after = w.ask("dana", "{ partnerships { totalCount } }", Value::Null).await.at("/partnerships/totalCount");
+        assert_eq!(after.as_i64().unwrap() - before.as_i64().unwrap(), 2, "k1 and h1; the one of Lars is not seen by Dana");
+        drop(made);
+    }
+}

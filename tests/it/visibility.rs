@@ -1,0 +1,161 @@
+//! Nobody sees what was not shared with them: through every door.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+const ABSENT: &str = "01a20000-0000-7000-8000-00000000dead";
+
+/// A draft of Northlight that names Harbour as partner.
+async fn draft(w: &World) -> Value {
+    let all = w.ask("lars", "{ organisations { edges { node { id name } } } }", Value::Null).await;
+    let id = |name: &str| {
+        let edges = all.at("/organisations/edges");
+        edges.as_array().unwrap().iter().find(|e| e["node"]["name"] == name).unwrap()["node"]["id"].clone()
+    };
+    let input = json!({
+        "organisationId": id("Northlight Relief"), "partnerIds": [id("Harbour Aid Network")],
+        "title": "Secret plan", "scope": "Not said yet.", "country": "SS", "noAgreement": true,
+    });
+    let made = w.act("dana", "createPartnership", "CreatePartnershipInput", input, "id version sides { id } ").await;
+    made.at("/answer")
+}
+
+scenario! {
+    async fn a_draft_is_not_there_for_the_other_side(w: World) {
+        let before = everything(w, "sam").await;
+        let made = draft(w).await;
+        let threat = json!({ "partnershipId": made["id"], "title": "Hidden threat", "kind": "HAZARD" });
+        let threat = w.act("dana", "identifyThreat", "IdentifyThreatInput", threat, "id").await;
+        let risk = json!({ "threatId": threat.at("/answer/id"), "title": "Hidden risk", "origin": "PRE_EXISTING" });
+        let risk = w.act("dana", "identifyRisk", "IdentifyRiskInput", risk, "id").await;
+        assert_eq!(everything(w, "sam").await, before, "a draft changes nothing that the other side can ask for");
+        let side = made["sides"][1]["id"].clone();
+        for id in [&made["id"], &side, &threat.at("/answer/id"), &risk.at("/answer/id")] {
+            let node = w.ask("sam", "query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
+            assert_eq!(node.at("/node"), Value::Null);
+        }
+        let ledger = "query($id: ID!) { ledger(space: PARTNERSHIP, subjectId: $id) { headSeq } }";
+        w.ask("sam", ledger, json!({ "id": made["id"] })).await.refused("NOT_FOUND");
+
+        // Proposed, it is there, with everything that belongs to it.
+        let propose = json!({ "id": made["id"], "expectedVersion": 1 });
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await.data();
+        let seen = w.ask("sam", "{ partnerships(first: 5) { edges { node { title risks(first: 5) { edges { node { title threat { title } } } } sides { shownAs } } } } }", Value::Null).await;
+        assert_eq!(seen.at("/partnerships/edges/0/node"), json!({
+            "title": "Secret plan",
+            "risks": { "edges": [{ "node": { "title": "Hidden risk", "threat": { "title": "Hidden threat" } } }] },
+            "sides": [{ "shownAs": "Northlight Relief" }, { "shownAs": "Harbour Aid Network" }],
+        }));
+        // And still not for anybody else.
+        assert_eq!(w.ask("omar", "query($id: ID!) { partnership(id: $id) { id } }", json!({ "id": made["id"] })).await.at("/partnership"), Value::Null);
+    }
+}
+
+/// All that a person can list, count and follow.
+async fn everything(w: &World, who: &str) -> Value {
+    let query = "{ me { standings { space subject rights } } partnerships { totalCount edges { node { title } } } risks { totalCount } \
+        consentRequests { totalCount } organisations { totalCount edges { node { name redactions } } } streamPosition }";
+    w.ask(who, query, Value::Null).await.data().clone()
+}
+
+scenario! {
+    async fn an_invisible_id_answers_as_an_absent_one(w: World) {
+        let risk = w.risk("Looting of the store").await;
+        let partnership = w.partnership().await;
+        // Sam gets a partnership of his own, so that no root field turns him away as such.
+        let made = draft(w).await;
+        let propose = json!({ "id": made["id"], "expectedVersion": 1 });
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await.data();
+        let me = w.ask("sam", "{ me { person { id } } }", Value::Null).await.at("/me/person/id");
+        let input = json!({ "sideId": made["sides"][1]["id"], "personId": me, "role": "SIGNATORY" });
+        w.act("sam", "assignSideRole", "AssignSideRoleInput", input, "id").await.data();
+
+        let (side, _) = w.sides().await;
+        let dana = w.caller("dana").await.person().to_string();
+        let all = "query($p: ID!) { risks(partnershipId: $p) { edges { node { threat { id } } } } consentRequests(partnershipId: $p) { edges { node { id contentHash } } } }";
+        let all = w.ask("dana", all, json!({ "p": partnership })).await;
+        let threat = all.text("/risks/edges/0/node/threat/id");
+        let request = all.text("/consentRequests/edges/0/node/id");
+        let hash = all.text("/consentRequests/edges/0/node/contentHash");
+        let doors: Vec<(&str, String, Value)> = vec![
+            ("query($id: ID!) { node(id: $id) { id } }", risk.clone(), json!({})),
+            ("query($id: ID!) { risk(id: $id) { id } }", risk.clone(), json!({})),
+            ("query($id: ID!) { partnership(id: $id) { id } }", partnership.clone(), json!({})),
+            ("query($id: ID!) { person(id: $id) { id } }", dana.clone(), json!({})),
+            ("query($id: ID!) { risks(partnershipId: $id) { totalCount edges { node { id } } } }", partnership.clone(), json!({})),
+            ("query($id: ID!) { threats(partnershipId: $id) { totalCount } }", partnership.clone(), json!({})),
+            ("query($id: ID!) { consentRequests(partnershipId: $id) { totalCount } }", partnership.clone(), json!({})),
+            ("query($id: ID!) { ledger(space: PARTNERSHIP, subjectId: $id) { headSeq } }", partnership.clone(), json!({})),
+            ("mutation($id: ID!) { recordPerception(input: { riskId: $id, likelihood: 1, impact: 1, rationale: \"x\" }) { id } }", risk.clone(), json!({})),
+            ("mutation($id: ID!) { proposeLevel(input: { riskId: $id, likelihood: 1, impact: 1, rationale: \"x\" }) { id } }", risk.clone(), json!({})),
+            ("mutation($id: ID!) { updateRisk(input: { id: $id, expectedVersion: 1, title: \"x\" }) { id } }", risk.clone(), json!({})),
+            ("mutation($id: ID!) { identifyRisk(input: { threatId: $id, title: \"x\", origin: PRE_EXISTING }) { id } }", threat.clone(), json!({})),
+            ("mutation($id: ID!) { identifyThreat(input: { partnershipId: $id, title: \"x\", kind: HAZARD }) { id } }", partnership.clone(), json!({})),
+            ("mutation($id: ID!) { updatePartnership(input: { id: $id, expectedVersion: 1, title: \"x\" }) { id } }", partnership.clone(), json!({})),
+            ("mutation($id: ID!) { suspendPartnership(input: { id: $id, expectedVersion: 1, reason: \"x\" }) { id } }", partnership.clone(), json!({})),
+            ("mutation($id: ID!) { assignSideRole(input: { sideId: $id, personId: $id, role: VIEWER }) { id } }", side.clone(), json!({})),
+            ("mutation($id: ID!) { updatePerson(input: { id: $id, expectedVersion: 1, name: \"x\" }) { id } }", dana.clone(), json!({})),
+            ("mutation($id: ID!, $h: ContentHash!) { giveConsent(input: { requestId: $id, contentHash: $h }) { id } }", request.clone(), json!({ "h": hash })),
+            ("mutation($id: ID!, $h: ContentHash!) { giveConsent(input: { requestId: $id, contentHash: $h, sideId: $id }) { id } }", request.clone(), json!({ "h": hash })),
+        ];
+        for (query, id, mut variables) in doors {
+            variables["id"] = json!(id);
+            let invisible = w.ask("sam", query, variables.clone()).await;
+            variables["id"] = json!(ABSENT);
+            let absent = w.ask("sam", query, variables).await;
+            assert_eq!(invisible.body, absent.body, "{query}");
+            assert_eq!(invisible.status, absent.status, "{query}");
+            assert!(!invisible.body.to_string().contains("Bentiu"), "{query}");
+        }
+    }
+}
+
+scenario! {
+    async fn the_restricted_field_is_redacted_and_named(w: World) {
+        let query = "{ organisations { edges { node { id name version securityContact redactions people { totalCount } memberships { id } } } } }";
+        let all = w.ask("grace", query, Value::Null).await;
+        let own = all.at("/organisations/edges").as_array().unwrap().iter().find(|e| e["node"]["name"] == "Riverbank Community Action").unwrap()["node"].clone();
+        let input = json!({ "id": own["id"], "expectedVersion": own["version"], "securityContact": "Call the blue phone." });
+        w.act("grace", "updateOrganisation", "UpdateOrganisationInput", input, "id").await.data();
+        for (who, contact, redactions, people) in [("omar", json!("Call the blue phone."), json!([]), json!(3)), ("sam", Value::Null, json!(["securityContact"]), json!(0))] {
+            let seen = w.ask(who, query, Value::Null).await;
+            let seen = seen.at("/organisations/edges").as_array().unwrap().iter().find(|e| e["node"]["name"] == "Riverbank Community Action").unwrap()["node"].clone();
+            assert_eq!(seen["securityContact"], contact, "{who}");
+            assert_eq!(seen["redactions"], redactions, "{who}");
+            assert_eq!(seen["people"]["totalCount"], people, "{who}");
+        }
+        // Off the list, it is gone for strangers; the partner still reads how the side shows itself.
+        let input = json!({ "id": own["id"], "expectedVersion": own["version"].as_i64().unwrap() + 1, "listed": false });
+        w.act("grace", "updateOrganisation", "UpdateOrganisationInput", input, "id").await.data();
+        assert_eq!(w.ask("sam", "query($id: ID!) { organisation(id: $id) { name } }", json!({ "id": own["id"] })).await.at("/organisation"), Value::Null);
+        let side = w.ask("dana", "{ partnerships { edges { node { sides { shownAs organisation { name } } } } } }", Value::Null).await;
+        assert_eq!(side.at("/partnerships/edges/0/node/sides/1"), json!({ "shownAs": "Riverbank Community Action", "organisation": null }));
+    }
+}
+
+scenario! {
+    async fn a_side_shows_its_people_as_it_chooses(w: World) {
+        let query = "{ partnerships { edges { node { sides { roles { role shownAs person { name } } } } } } }";
+        let seen = w.ask("dana", query, Value::Null).await;
+        let theirs = seen.at("/partnerships/edges/0/node/sides/1/roles");
+        assert_eq!(theirs[1], json!({ "role": "CONTRIBUTOR", "shownAs": "Field officer, Rubkona", "person": null }));
+        assert!(!seen.body.to_string().contains("Amina"));
+        assert!(w.ask("omar", query, Value::Null).await.body.to_string().contains("Amina"));
+    }
+}
+
+scenario! {
+    async fn what_a_role_lets_one_see_ends_with_it(w: World) {
+        let query = "{ partnerships { edges { node { sides { roles { id version role shownAs } } } } } }";
+        let roles = w.ask("lars", query, Value::Null).await.at("/partnerships/edges/0/node/sides/0/roles");
+        let petra = roles.as_array().unwrap().iter().find(|role| role["shownAs"] == "Petra Lind").unwrap().clone();
+        assert_eq!(w.ask("petra", "{ partnerships { totalCount } }", Value::Null).await.at("/partnerships/totalCount"), 1);
+        let end = "mutation($id: ID!) { endSideRole(id: $id, expectedVersion: 1) { validUntil } }";
+        // The other side cannot end it.
+        w.ask("grace", end, json!({ "id": petra["id"] })).await.refused("FORBIDDEN");
+        w.ask("lars", end, json!({ "id": petra["id"] })).await.data();
+        assert_eq!(w.ask("petra", "{ partnerships { totalCount } }", Value::Null).await.at("/partnerships/totalCount"), 0);
+        assert_eq!(w.ask("petra", "{ risks { totalCount } }", Value::Null).await.at("/risks/totalCount"), 0);
+    }
+}
