@@ -342,19 +342,25 @@ async function completing(dana) {
 }
 
 async function revocation(petra) {
-  await probe('sign-out closes the sockets of the token with 4403 within five seconds', async () => {
-    const token = keyFile ? mint(petra) : petra;
-    const idle = await acknowledged(token);
-    const busy = await acknowledged(token);
-    busy.say(subscribe('s', FOLLOW));
-    await busy.silent(({ type }) => type !== 'connection_ack', 'the subscription');
-    await ask(token, 'mutation { signOut { id } }');
-    const began = performance.now();
-    const closes = await Promise.all([idle.closes(4403, REVOKED_MS), busy.closes(4403, REVOKED_MS)]);
-    // A complete before the close would tell the client that all is well, and it would not come back.
-    same(busy.about('s'), [], 'messages of the subscription');
-    await closedAfter(await open(), [init(bearer(token))], 4403);
-    return `${closes.map(({ at }) => `${Math.round(at - began)} ms`).join(' and ')}`;
+  await probe('sign-out closes the sockets of the token with 4403 within five seconds, no subscription completes', async () => {
+    let slowest = 0;
+    let completed = 0;
+    // Several rounds, for close and `complete` come from different tasks: the race is not lost every time.
+    for (let round = 0; round < (keyFile ? 15 : 1); round += 1) {
+      const token = keyFile ? mint(petra) : petra;
+      const [idle, busy] = await Promise.all([acknowledged(token), acknowledged(token)]);
+      ['1', '2', '3', '4', '5'].forEach((id) => busy.say(subscribe(id, FOLLOW)));
+      await busy.silent(({ type }) => type !== 'connection_ack', 'the subscriptions', 150);
+      const began = performance.now();
+      await ask(token, 'mutation { signOut { id } }');
+      const closes = await Promise.all([idle, busy].map((socket) => socket.closes(4403, REVOKED_MS)));
+      slowest = Math.max(slowest, ...closes.map(({ at }) => at - began));
+      completed += busy.heard.length > 1 ? 1 : 0;
+      await closedAfter(await open(), [init(bearer(token))], 4403);
+    }
+    // A complete before the close would tell the client that all is well: it would not come back.
+    same(completed, 0, 'sign-outs at which a subscription completed before the close');
+    return `${Math.round(slowest)} ms`;
   });
 }
 
