@@ -67,7 +67,11 @@ const fn line(role: Role, space: SpaceKind, rights: &'static [Right]) -> Line {
 
 /// The table.
 pub const TABLE: &[Line] = &[
-    line(Role::Person, SpaceKind::Person, &[SignedIn, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, LedgerRead]),
+    line(
+        Role::Person,
+        SpaceKind::Person,
+        &[SignedIn, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, LedgerRead],
+    ),
     line(Role::Staff, SpaceKind::Network, &[OrganisationRead]),
     line(Role::Staff, SpaceKind::Organisation, &[OrganisationRead, PeopleRead]),
     line(Role::SecurityFocalPoint, SpaceKind::Network, &[OrganisationRead]),

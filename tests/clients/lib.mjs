@@ -71,7 +71,9 @@ export async function main(run) {
     await run();
   } catch (error) {
     failures += 1;
-    console.error(`FAIL  ${error.message}`);
+    // Of a request that did not arrive, the message says nothing and its cause everything.
+    const code = (error.cause?.cause || error.cause)?.code;
+    console.error(`FAIL  ${error.message}${code ? ` (${code})` : ''}`);
   }
   process.exit(failures ? 1 : 0);
 }

@@ -222,28 +222,35 @@ async function following(client, { dana, omar, sam }) {
   });
 }
 
-/** The stream must end, and without `complete`: after that a client takes it for done and stays away. */
-async function endsBroken(opened, ms) {
+/**
+ * The stream must end, and not as if all were done: after a bare `complete` a client stays away for ever.
+ * Either it breaks off, and the client comes back with a fresh token, or it says why before it ends.
+ */
+async function endsAloud(opened, ms) {
   await within(ms, opened.done, 'the end of the stream');
-  same(opened.events.map(({ event }) => event), [], 'events before the end');
+  const [first] = opened.events;
+  if (first) {
+    same(first.event, 'next', 'what the client hears before the end');
+    same(data(first).errors?.[0].extensions.code, 'UNAUTHENTICATED', `code of ${first.data}`);
+  }
 }
 
 async function revocation({ dana, lars }) {
-  await probe('sign-out ends the streams of the token within five seconds, without complete', async () => {
+  await probe('sign-out ends the streams of the token within five seconds, and not as if all were done', async () => {
     const token = keyFile ? mint(lars) : lars;
     const opened = await stream(token, FOLLOW);
     await pause(500);
     same(opened.ended, null, 'the stream before');
     await ask(token, 'mutation { signOut { id } }');
-    await endsBroken(opened, REVOKED_MS);
+    await endsAloud(opened, REVOKED_MS);
   });
   if (!keyFile) {
     notProved('a stream whose token runs out (no key file given)');
     return;
   }
-  await probe('when the token runs out its streams end, without complete', async () => {
+  await probe('when the token runs out its streams end, and not as if all were done', async () => {
     const opened = await stream(mint(dana, { exp: seconds(-LEEWAY_S + 3) }), FOLLOW);
-    await endsBroken(opened, 3000 + REVOKED_MS);
+    await endsAloud(opened, 3000 + REVOKED_MS);
   });
 }
 

@@ -157,7 +157,7 @@ async function stranger(sam, risk) {
   const perception = (id) => view(id, [4, 3], 'From outside.');
   const byId = (field) => [`query($id: ID!) { ${field}(id: $id) { id } }`, (id) => ({ id })];
   await cannotTell(sam, ...byId('node'), risk, isNull('node'));
-  await cannotTell(sam, ...byId('risk'), risk, refusedWith('FORBIDDEN'));
+  await cannotTell(sam, ...byId('risk'), risk, isNull('risk'));
   await cannotTell(sam, RECORD_PERCEPTION, perception, risk, refusedWith('FORBIDDEN'));
   proved('a stranger without any standing cannot tell a hidden risk from nobody\'s: risk, node, recordPerception');
   await ownPartnership(sam);

@@ -126,7 +126,21 @@ async fn demo_data_goes_into_an_empty_database_only() {
     assert!(!refused.status.success());
     assert!(text(&refused.stderr).contains("safepact migrate"), "{}", text(&refused.stderr));
     assert!(run(folder.path(), &["migrate"]).status.success());
-    let enrol = ["enrol", "--name", "Own Org", "--kind", "local", "--country", "KE", "--representative", "R. Own", "--recruitment", "local", "--subject", "rep"];
+    let enrol = [
+        "enrol",
+        "--name",
+        "Own Org",
+        "--kind",
+        "local",
+        "--country",
+        "KE",
+        "--representative",
+        "R. Own",
+        "--recruitment",
+        "local",
+        "--subject",
+        "rep",
+    ];
     let enrolled = run(folder.path(), &enrol);
     assert!(enrolled.status.success(), "{}", text(&enrolled.stderr));
     for arguments in [&["serve", "--demo"][..], &["demo"]] {
@@ -137,8 +151,14 @@ async fn demo_data_goes_into_an_empty_database_only() {
     // The enrolled representative signs in and finds nothing of a demo.
     let server = Running::start(folder.path(), &["serve"]);
     let token = token(folder.path(), "rep");
-    let answer = server.ask(&token, "{ me { person { name organisation { name } } } organisations { totalCount } }", Value::Null).await.unwrap();
-    assert_eq!(answer["data"], json!({ "me": { "person": { "name": "R. Own", "organisation": { "name": "Own Org" } } }, "organisations": { "totalCount": 1 } }));
+    let answer = server
+        .ask(&token, "{ me { person { name organisation { name } } } organisations { totalCount } }", Value::Null)
+        .await
+        .unwrap();
+    assert_eq!(
+        answer["data"],
+        json!({ "me": { "person": { "name": "R. Own", "organisation": { "name": "Own Org" } } }, "organisations": { "totalCount": 1 } })
+    );
 }
 
 #[test]
@@ -185,10 +205,22 @@ async fn hardened_gives_nothing_away() {
     assert_eq!(get("/.well-known/jwks.json").await, 404);
     let token = token(folder.path(), "dana");
     let refused = server.ask(&token, "{ __typename }", Value::Null).await.unwrap();
-    assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "embedded tokens count in profile open only");
+    assert_eq!(
+        refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+        "embedded tokens count in profile open only"
+    );
     let client = reqwest::Client::new();
     let body = json!({ "query": "{ __schema { types { name } } }" }).to_string();
-    let answer = client.post(&server.url).header("content-type", "application/json").body(body).send().await.unwrap().text().await.unwrap();
+    let answer = client
+        .post(&server.url)
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(answer.contains("INTROSPECTION_IS_OFF"), "{answer}");
 }
 
@@ -222,7 +254,9 @@ async fn the_log_names_nobody() {
     server.kill();
     let log = log.join().unwrap();
     assert!(log.contains("request answered") && log.contains("addPerson"), "{log}");
-    for secret in ["Dana", "Omar", "Amina", "Grace", "Hidden Person", "Northlight", "Riverbank", "Bentiu", "ransom", &token] {
+    for secret in
+        ["Dana", "Omar", "Amina", "Grace", "Hidden Person", "Northlight", "Riverbank", "Bentiu", "ransom", &token]
+    {
         assert!(!log.contains(secret), "the log speaks of {secret}");
     }
 }
@@ -268,7 +302,9 @@ async fn what_was_acknowledged_survives_kill_minus_nine() {
     loop {
         let page = server.ask(&token, query, json!({ "p": partnership, "after": after })).await.unwrap();
         let page = &page["data"]["threats"];
-        found.extend(page["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["title"].as_str().unwrap().to_owned()));
+        found.extend(
+            page["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["title"].as_str().unwrap().to_owned()),
+        );
         after = page["pageInfo"]["endCursor"].clone();
         if page["pageInfo"]["hasNextPage"] == false {
             break;

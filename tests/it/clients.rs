@@ -9,9 +9,13 @@ use std::{
 use crate::support::{binary, repository};
 
 fn has_clients() -> bool {
-    let ready = repository().join("tests/clients/node_modules").exists() && Command::new("node").arg("--version").output().is_ok();
+    let ready = repository().join("tests/clients/node_modules").exists()
+        && Command::new("node").arg("--version").output().is_ok();
     if !ready {
-        assert!(std::env::var_os("SAFEPACT_REQUIRE_ALL").is_none(), "Node clients are required here: npm ci in tests/clients");
+        assert!(
+            std::env::var_os("SAFEPACT_REQUIRE_ALL").is_none(),
+            "Node clients are required here: npm ci in tests/clients"
+        );
         eprintln!("SKIPPED clients in Node: run `npm ci` in tests/clients to have them tested");
     }
     ready

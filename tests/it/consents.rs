@@ -87,8 +87,8 @@ scenario! {
 
 /// Gives Omar the same standing on the other side.
 async fn both_sides(w: &World, side: &str) {
-    use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
     use entity::side_role::{Column, Entity};
+    use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
     let db = w.database().await;
     let omar = w.caller("omar").await.person();
     #[expect(clippy::disallowed_methods, reason = "written past the API on purpose")]

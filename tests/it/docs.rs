@@ -3,7 +3,11 @@
 use std::{fmt::Write, fs};
 
 use entity::Right;
-use safepact::{config, partnerships, platform::{limits::Limits, sdl::right_name}, policy, risk, schema};
+use safepact::{
+    config, partnerships,
+    platform::{limits::Limits, sdl::right_name},
+    policy, risk, schema,
+};
 use sea_orm::Iterable;
 
 use crate::support::{golden, repository};
@@ -29,7 +33,13 @@ fn everything_in_the_schema_is_described() {
             (inside, described) = (true, true);
             continue;
         }
-        let names_nothing = text.is_empty() || text.starts_with([')', '}']) || text.starts_with("schema") || text.starts_with("directive") || text.starts_with("query:") || text.starts_with("mutation:") || text.starts_with("subscription:");
+        let names_nothing = text.is_empty()
+            || text.starts_with([')', '}'])
+            || text.starts_with("schema")
+            || text.starts_with("directive")
+            || text.starts_with("query:")
+            || text.starts_with("mutation:")
+            || text.starts_with("subscription:");
         if !names_nothing && !described {
             bare.push(text.to_owned());
         }

@@ -1,6 +1,9 @@
 //! The house: small files, words before code, no way round the platform.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::support::repository;
 
@@ -54,7 +57,17 @@ fn a_folder_begins_with_words() {
 fn the_platform_knows_no_capability() {
     for (path, text) in production() {
         if path.components().any(|part| part.as_os_str() == "platform") && path.starts_with(repository().join("api")) {
-            for capability in ["accounts", "catalogue", "consents", "demo", "front", "ledger", "organisations", "partnerships", "risk"] {
+            for capability in [
+                "accounts",
+                "catalogue",
+                "consents",
+                "demo",
+                "front",
+                "ledger",
+                "organisations",
+                "partnerships",
+                "risk",
+            ] {
                 for form in [format!("crate::{capability}"), format!("super::super::{capability}")] {
                     assert!(!text.contains(&form), "{} knows {capability}", path.display());
                 }

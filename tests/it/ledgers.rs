@@ -182,7 +182,9 @@ async fn sixteen_writers(backend: Backend) {
     let one = write_at_once(&w, &risks[..1], 1, 24).await;
     let many = write_at_once(&w, &risks, 16, 6).await;
     let same = write_at_once(&w, &risks[..1], 16, 3).await;
-    println!("{backend:?}: commands a second: one writer {one:.0}, 16 in different spaces {many:.0}, 16 in one space {same:.0}");
+    println!(
+        "{backend:?}: commands a second: one writer {one:.0}, 16 in different spaces {many:.0}, 16 in one space {same:.0}"
+    );
     let query = "query($id: ID!) { risk(id: $id) { levelRecords { id } perceptions { id } } }";
     let first = w.ask("dana", query, json!({ "id": risks[0] })).await;
     assert_eq!(first.at("/risk/levelRecords").as_array().unwrap().len(), 24 + 6 + 48, "every command left its record");

@@ -22,7 +22,9 @@ async fn draft(w: &World) -> Answer {
         "partnerIds": [organisation(w, "Riverbank Community Action").await, organisation(w, "Harbour Aid Network").await],
         "title": "Cholera response", "scope": "Treatment points.", "country": "SS",
     });
-    let made = w.act("dana", "createPartnership", "CreatePartnershipInput", input, "id version state sides { id shownAs }").await;
+    let made = w
+        .act("dana", "createPartnership", "CreatePartnershipInput", input, "id version state sides { id shownAs }")
+        .await;
     made.data();
     made
 }

@@ -1,8 +1,15 @@
 //! Tokens: every rule of who somebody is.
 
-use std::{collections::HashMap, sync::{Arc, Mutex}, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use aws_lc_rs::{encoding::AsDer, signature::{self, KeyPair}};
+use aws_lc_rs::{
+    encoding::AsDer,
+    signature::{self, KeyPair},
+};
 use axum::{Router, routing::get};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use chrono::{DateTime, Utc};
@@ -156,7 +163,8 @@ fn rs256(kid: &str) -> (Value, EncodingKey) {
 
 /// The RSAPrivateKey inside a PKCS#8 document: what the signer wants. It is the last OCTET STRING.
 fn rsa_private_key(pkcs8: &[u8]) -> Vec<u8> {
-    let at = (0..pkcs8.len() - 4).find(|at| pkcs8[*at] == 0x04 && pkcs8[at + 1] == 0x82 && pkcs8[at + 4] == 0x30).unwrap();
+    let at =
+        (0..pkcs8.len() - 4).find(|at| pkcs8[*at] == 0x04 && pkcs8[at + 1] == 0x82 && pkcs8[at + 4] == 0x30).unwrap();
     pkcs8[at + 4..].to_vec()
 }
 
@@ -164,7 +172,8 @@ fn token(algorithm: Algorithm, kid: &str, key: &EncodingKey, now: DateTime<Utc>)
     let mut header = Header::new(algorithm);
     header.typ = Some("at+jwt".into());
     header.kid = Some(kid.into());
-    let claims = json!({ "iss": "https://id.example.org", "aud": "safepact", "sub": "someone", "exp": now.timestamp() + 600 });
+    let claims =
+        json!({ "iss": "https://id.example.org", "aud": "safepact", "sub": "someone", "exp": now.timestamp() + 600 });
     encode(&header, &claims, key).unwrap()
 }
 
@@ -188,7 +197,9 @@ async fn outside_issuers_sign_with_ec_and_rsa_and_rotate() {
     let (rsa, rsa_key) = rs256("r");
     let ring = ring(&outside.url, &[Algorithm::ES256, Algorithm::RS256]);
     outside.publish(&[keys["a"].0.clone(), rsa.clone()]);
-    let check = async |token: String, now: DateTime<Utc>| ring.check(&token, now).await.map(|identity| identity.subject.to_string());
+    let check = async |token: String, now: DateTime<Utc>| {
+        ring.check(&token, now).await.map(|identity| identity.subject.to_string())
+    };
     assert_eq!(check(token(Algorithm::ES256, "a", &keys["a"].1, now), now).await.unwrap(), "someone");
     assert_eq!(check(token(Algorithm::RS256, "r", &rsa_key, now), now).await.unwrap(), "someone");
     assert_eq!(outside.fetched(), 1, "fetched once, kept");
@@ -232,11 +243,22 @@ async fn an_issuer_that_is_away_locks_nobody_out_for_a_day() {
 
 #[tokio::test]
 async fn only_configured_algorithms_and_https_are_trusted() {
-    let config = |url: &str, algorithms: Vec<Algorithm>| IssuerConfig { issuer: "i".into(), audience: "a".into(), jwks_url: url.into(), algorithms };
+    let config = |url: &str, algorithms: Vec<Algorithm>| IssuerConfig {
+        issuer: "i".into(),
+        audience: "a".into(),
+        jwks_url: url.into(),
+        algorithms,
+    };
     let mut ring = Keyring::default();
     let second = Duration::from_secs(1);
     assert!(ring.trust(&config("https://id.example.org/jwks", vec![Algorithm::HS256]), second).is_err());
     assert!(ring.trust(&config("https://id.example.org/jwks", vec![]), second).is_err());
     assert!(ring.trust(&config("http://id.example.org/jwks", vec![Algorithm::EdDSA]), second).is_err());
-    assert!(ring.trust(&config("https://id.example.org/jwks", vec![Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256]), second).is_ok());
+    assert!(
+        ring.trust(
+            &config("https://id.example.org/jwks", vec![Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256]),
+            second
+        )
+        .is_ok()
+    );
 }

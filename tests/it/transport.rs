@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use crate::support::World;
 
 fn nested(depth: usize) -> String {
-    format!("{{ risks {{ edges {{ node {{ {} id {} }} }} }} }}", "partnership { openConsentRequests { ".repeat(depth), "} }".repeat(depth))
+    format!(
+        "{{ risks {{ edges {{ node {{ {} id {} }} }} }} }}",
+        "partnership { openConsentRequests { ".repeat(depth),
+        "} }".repeat(depth)
+    )
 }
 
 scenario! {

@@ -301,8 +301,9 @@ async fn run(
     };
     let mut extensions = Map::new();
     if let Some(cost) = costs {
-        extensions
-            .insert("cost".to_owned(), serde_json::json!({ "requested": cost, "limit": server.gate.limits.cost }));
+        let (limit, statements) = (server.gate.limits.cost, about.statements());
+        let cost = serde_json::json!({ "requested": cost, "limit": limit, "statements": statements });
+        extensions.insert("cost".to_owned(), cost);
     }
     reply::http(status, media, reply::text(&response, extensions), &id)
 }
@@ -352,6 +353,10 @@ impl About {
         }
     }
 
+    fn statements(&self) -> u32 {
+        self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed))
+    }
+
     pub(super) fn is_subscription(&self) -> bool {
         self.operation == "subscription"
     }
@@ -366,7 +371,7 @@ impl About {
                 _ => None,
             })
             .unwrap_or_else(|| "OK".to_owned());
-        let statements = self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed));
+        let statements = self.statements();
         server.metrics.answered(self.operation, &code, took, statements);
         tracing::info!(
             request.id = %id,

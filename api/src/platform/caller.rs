@@ -87,6 +87,11 @@ impl Caller {
         Some((identity.jti.clone()?, identity.expires_at))
     }
 
+    /// Whether the token of this request has run out meanwhile.
+    pub fn has_expired(&self) -> bool {
+        self.identity.as_ref().is_some_and(|identity| identity.expires_at <= self.now())
+    }
+
     /// Reads the standings again; false where the account or the token no longer counts.
     pub async fn refresh(&self) -> Result<bool> {
         let Some(identity) = &self.identity else {

@@ -51,6 +51,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
     published.load(tx, changes.iter().filter_map(|change| change.audience.inherits)).await?;
     let mut out: Vec<Entry> = Vec::with_capacity(changes.len());
     let mut moved: Vec<Id> = Vec::new();
+    let mut placed: BTreeSet<(Kind, Id)> = BTreeSet::new();
     for change in changes {
         let before = published.now(change.id);
         let mut after = Places::new();
@@ -80,7 +81,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             after,
         });
         if change.new || moved.last() == Some(&change.id) {
-            arrays(tx, change.table, change.id, &published).await?;
+            placed.insert((change.kind, change.id));
         }
     }
     // Records that follow one whose audience moved, and those that follow them.
@@ -103,10 +104,11 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             }
             published.set(id, kind, &after);
             out.push(Entry { event: "record.published", kind, id, version: 0, payload: None, before, after });
-            arrays(tx, &table_of(kind), id, &published).await?;
+            placed.insert((kind, id));
             moved.push(id);
         }
     }
+    arrays(tx, placed, &published).await?;
     Ok(out)
 }
 
@@ -184,16 +186,27 @@ async fn children(tx: &Tx, parents: &[Id]) -> Result<Vec<(Id, Kind)>> {
     Ok(rows)
 }
 
-/// Writes the live spaces on the row, where the database reads them there.
-async fn arrays(tx: &Tx, table: &str, id: Id, published: &Published) -> Result<()> {
+/// Writes the live spaces on the rows, where the database reads them there: one statement a table.
+async fn arrays(tx: &Tx, moved: BTreeSet<(Kind, Id)>, published: &Published) -> Result<()> {
     if !tx.caller.postgres() {
         return Ok(());
     }
-    let spaces: Vec<String> = published.live(id).keys().map(ToString::to_string).collect();
-    let sql = format!("UPDATE {table} SET spaces = CAST($1 AS integer[]) WHERE id = $2");
-    tx.caller.counted();
-    let values = [format!("{{{}}}", spaces.join(",")).into(), id.into()];
-    tx.db.execute_raw(tx.caller.platform.db.statement(&sql, values)).await?;
+    let mut tables: BTreeMap<Kind, Vec<serde_json::Value>> = BTreeMap::new();
+    for (kind, id) in moved {
+        let spaces: Vec<String> = published.live(id).keys().map(ToString::to_string).collect();
+        let row = serde_json::json!({ "id": id, "spaces": format!("{{{}}}", spaces.join(",")) });
+        tables.entry(kind).or_default().push(row);
+    }
+    for (kind, rows) in tables {
+        let table = table_of(kind);
+        let sql = format!(
+            "UPDATE {table} SET spaces = CAST(v.spaces AS integer[]) \
+             FROM json_to_recordset(CAST($1 AS json)) AS v(id uuid, spaces text) WHERE {table}.id = v.id"
+        );
+        tx.caller.counted();
+        let rows = serde_json::Value::Array(rows).to_string();
+        tx.db.execute_raw(tx.caller.platform.db.statement(&sql, [rows.into()])).await?;
+    }
     Ok(())
 }
 

@@ -26,7 +26,6 @@ use super::{
 pub(super) struct Change {
     pub(super) event: &'static str,
     pub(super) kind: Kind,
-    pub(super) table: &'static str,
     pub(super) id: Id,
     pub(super) version: i32,
     pub(super) audience: Audience,
@@ -308,11 +307,9 @@ impl Tx {
     }
 
     fn note<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>, new: bool) {
-        use sea_orm::EntityName;
         self.changes.push(Change {
             event,
             kind: M::KIND,
-            table: M::Entity::default().table_name(),
             id: row.id(),
             version: row.version(),
             audience: row.audience(),

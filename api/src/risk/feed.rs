@@ -133,15 +133,13 @@ impl Feed {
         self.caller.sign(&Position { spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect() })
     }
 
-    /// The next event; none when the caller is nobody any more.
-    async fn next(&mut self) -> Result<Option<RiskLevelChanged>> {
+    /// The next event; an error when the caller is nobody any more.
+    async fn next(&mut self) -> Result<RiskLevelChanged> {
         loop {
             if let Some(event) = self.ready.pop_front() {
-                return Ok(Some(event));
+                return Ok(event);
             }
-            if !self.still_allowed().await? {
-                return Ok(None);
-            }
+            self.still_allowed().await?;
             let mut read = false;
             for no in self.position.keys().copied().collect::<Vec<_>>() {
                 let seen = self.position.get(&no).copied().unwrap_or_default();
@@ -158,7 +156,10 @@ impl Feed {
     }
 
     /// Reads the rights again when the person's authority changed or ran out.
-    async fn still_allowed(&mut self) -> Result<bool> {
+    async fn still_allowed(&mut self) -> Result<()> {
+        if self.caller.has_expired() {
+            return Err(Error::unauthenticated("TOKEN_EXPIRED"));
+        }
         let mut changed = self.caller.grants().next_expiry().is_some_and(|at| at <= self.caller.now());
         if let Some((no, seen)) = self.own {
             for entry in self.follower.after(no, seen).await? {
@@ -168,11 +169,11 @@ impl Feed {
         }
         if changed {
             if !self.caller.refresh().await? {
-                return Ok(false);
+                return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
             }
             self.refollow(None).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn look_at(&mut self, entry: &ledger::Model) -> Result<()> {
@@ -251,9 +252,8 @@ impl RiskSubscriptions {
         Ok(stream::unfold(Some(feed), async |feed| {
             let mut feed = feed?;
             match feed.next().await {
-                Ok(Some(event)) => Some((Ok(event), Some(feed))),
-                Ok(None) => None,
-                // After a fault the client resumes from its last cursor.
+                Ok(event) => Some((Ok(event), Some(feed))),
+                // After a fault, or with a fresh token, the client resumes from its last cursor.
                 Err(error) => Some((Err(error), None)),
             }
         }))

@@ -25,7 +25,9 @@ impl Socket {
     /// Opens and presents a token.
     pub async fn signed_in(address: SocketAddr, token: &str) -> Self {
         let mut socket = Self::open(address).await;
-        socket.say(json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } })).await;
+        socket
+            .say(json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } }))
+            .await;
         assert_eq!(socket.hear().await.unwrap()["type"], "connection_ack");
         socket
     }
@@ -55,7 +57,9 @@ impl Socket {
                             return Ok(message);
                         }
                     }
-                    Some(Ok(Message::Close(frame))) => return Err(Closed(frame.map_or(1005, |frame| frame.code.into()))),
+                    Some(Ok(Message::Close(frame))) => {
+                        return Err(Closed(frame.map_or(1005, |frame| frame.code.into())));
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return Err(Closed(1006)),
                 }

@@ -1,6 +1,9 @@
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::{AtomicU32, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::{Router, body::Body, http::Request};
@@ -9,14 +12,24 @@ use safepact::{
     config::{Config, Raw},
     demo,
     front::Server,
-    platform::{Platform, caller::Caller, db::Db, limits::Limits, telemetry::Telemetry, token::{EMBEDDED_ISSUER, Identity}},
+    platform::{
+        Platform,
+        caller::Caller,
+        db::Db,
+        limits::Limits,
+        telemetry::Telemetry,
+        token::{EMBEDDED_ISSUER, Identity},
+    },
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use super::{Answer, env::{FixedClock, counted}};
+use super::{
+    Answer,
+    env::{FixedClock, counted},
+};
 
 /// A database to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,7 +301,8 @@ impl World {
 
     /// Proposes a joint level; answers with request and hash.
     pub async fn propose(&self, who: &str, risk: &str, likelihood: i64, impact: i64) -> Answer {
-        let input = json!({ "riskId": risk, "likelihood": likelihood, "impact": impact, "rationale": "as we can live with" });
+        let input =
+            json!({ "riskId": risk, "likelihood": likelihood, "impact": impact, "rationale": "as we can live with" });
         let selection = "id state contentHash content missingSides { id }";
         self.act(who, "proposeLevel", "ProposeLevelInput", input, selection).await
     }
