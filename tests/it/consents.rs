@@ -91,12 +91,10 @@ async fn both_sides(w: &World, side: &str) {
     use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
     let db = w.database().await;
     let omar = w.caller("omar").await.person();
-    #[expect(clippy::disallowed_methods, reason = "written past the API on purpose")]
     let row = Entity::find().filter(Column::PersonId.eq(omar)).one(&db).await.unwrap().unwrap();
     let mut row = row.into_active_model();
     row.id = Set(entity::Id(uuid(7)));
     row.side_id = Set(side.parse().unwrap());
-    #[expect(clippy::disallowed_methods, reason = "written past the API on purpose")]
     row.insert(&db).await.unwrap();
     db.close().await.unwrap();
 }

@@ -1,6 +1,16 @@
 //! Scenarios. One binary; every scenario runs on SQLite and on PostgreSQL, deterministic: fixed clock, counted
 //! ids. Without PostgreSQL its half is skipped and says so; with `SAFEPACT_REQUIRE_ALL=1` that is a failure.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a test that is surprised should fail"
+)]
+#![expect(clippy::disallowed_methods, reason = "the tests stand outside of the program")]
+
 #[macro_use]
 mod support;
 

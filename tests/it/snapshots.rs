@@ -31,7 +31,7 @@ impl Teller<'_> {
         let headers = [("authorization", token.as_str()), ("x-cost", "1")];
         let answer = self.w.post(json!({ "query": query, "variables": variables }), &headers).await;
         let cost = &answer.body["extensions"]["cost"];
-        writeln!(self.out, "# {title} ({who})\n\n{query}\n",).unwrap();
+        writeln!(self.out, "# {title} ({who})\n\n{query}\n").unwrap();
         writeln!(self.out, "{}\n", serde_json::to_string_pretty(answer.data()).unwrap()).unwrap();
         writeln!(self.out, "cost {}", cost["requested"]).unwrap();
         writeln!(self.statements, "{:>3}  {title}", cost["statements"].as_i64().unwrap()).unwrap();

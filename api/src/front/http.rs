@@ -313,8 +313,11 @@ async fn who(server: &Server, headers: &HeaderMap, id: &Arc<str>) -> Result<Opti
         return Ok(None);
     };
     let (_, caller) = server.authenticate(token, id).await?;
-    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
-    Ok(Some(caller.with_idempotency_key(key)))
+    let Some(key) = headers.get("idempotency-key") else { return Ok(Some(caller)) };
+    // A key that we dropped would leave the client believing that it is protected.
+    let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.trim().len()));
+    let wrong = || Error::invalid("idempotencyKey", "IDEMPOTENCY_KEY", "expected 1 to 200 visible ASCII characters");
+    Ok(Some(caller.with_idempotency_key(key.ok_or_else(wrong)?)))
 }
 
 fn refused(server: &Server, errors: Vec<Error>, media: Media, id: &Arc<str>) -> Response {

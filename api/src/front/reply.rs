@@ -30,6 +30,14 @@ pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
     response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|e| e.path.is_empty())
 }
 
+/// Whether the caller is nobody any more.
+pub(super) fn is_unauthenticated(response: &async_graphql::Response) -> bool {
+    response.errors.iter().any(|error| {
+        let code = error.extensions.as_ref().and_then(|values| values.get("code"));
+        matches!(code, Some(Value::String(code)) if code == ErrorCode::Unauthenticated.name())
+    })
+}
+
 /// Gives every error a code, and faults the id that finds them in the log.
 pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shape>, request_id: &str) {
     if let Some(shape) = shape {

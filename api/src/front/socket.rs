@@ -77,7 +77,9 @@ async fn run(server: Arc<Server>, socket: WebSocket, id: Arc<str>) {
 enum Out {
     Text(String),
     /// The last message of an operation.
-    Last(String, Option<String>),
+    Last(String, String),
+    /// The caller is nobody any more.
+    Nobody,
 }
 
 struct Session {
@@ -110,7 +112,7 @@ impl Connection {
         let mut pinged = Instant::now();
         loop {
             let now = Instant::now();
-            let next = if self.session.is_some() { pinged + PING } else { init_by };
+            let next = if self.session.is_some() { (pinged + PING).min(self.heard + DEAD) } else { init_by };
             let authority = async {
                 match &self.session {
                     // Expiry is looked at once a second: the clock may be a test's.
@@ -133,14 +135,16 @@ impl Connection {
             };
             let result = match step {
                 Step::Out(Some(out)) => self.send(out).await,
-                Step::Out(None) | Step::In(None | Some(Err(_))) => Err(Close(1000, "")),
+                Step::Out(None) | Step::In(None) => Err(Close(1000, "")),
+                // Too large, not UTF-8, not framed: or the line is dead, and nobody hears this.
+                Step::In(Some(Err(_))) => Err(Close(4400, "Invalid message")),
                 Step::In(Some(Ok(message))) => {
                     self.heard = Instant::now();
                     self.hear(message).await
                 }
                 Step::Authority => self.still_known().await,
                 Step::Time if self.session.is_none() => Err(Close(4408, "Connection initialisation timeout")),
-                Step::Time if self.heard.elapsed() > DEAD => Err(Close(1000, "silent")),
+                Step::Time if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
                 Step::Time => {
                     pinged = Instant::now();
                     self.text(r#"{"type":"ping"}"#.to_owned()).await
@@ -164,13 +168,12 @@ impl Connection {
             Out::Text(text) => self.text(text).await,
             Out::Last(id, text) => {
                 // Unless the client ended the operation meanwhile: then nothing more is said of it.
-                if self.operations.remove(&id).is_some()
-                    && let Some(text) = text
-                {
+                if self.operations.remove(&id).is_some() {
                     self.text(text).await?;
                 }
                 Ok(())
             }
+            Out::Nobody => Err(Close(4403, "Forbidden: token or account revoked")),
         }
     }
 
@@ -342,10 +345,15 @@ async fn operate(
             first = false;
         }
         if response.data == async_graphql::Value::Null && !response.errors.is_empty() {
+            if reply::is_unauthenticated(&response) {
+                // An `error` would end the subscription for good: the client comes back after 4403.
+                drop(sender.send(Out::Nobody).await);
+                return;
+            }
             // Nothing ran, or a subscription cannot go on: an `error` ends the operation.
             let ends = reply::is_request_error(&response) || about.is_subscription();
             if ends {
-                drop(sender.send(Out::Last(id.clone(), Some(error_message(&id, &response)))).await);
+                drop(sender.send(Out::Last(id.clone(), error_message(&id, &response))).await);
                 return;
             }
         }
@@ -355,5 +363,5 @@ async fn operate(
     }
     drop(caller);
     let complete = json!({ "id": id, "type": "complete" }).to_string();
-    drop(sender.send(Out::Last(id, Some(complete))).await);
+    drop(sender.send(Out::Last(id, complete)).await);
 }

@@ -72,7 +72,8 @@ pub(super) fn stream(
         let mut responses = std::pin::pin!(responses);
         loop {
             let response = tokio::select! {
-                () = drain.cancelled() => break,
+                // An end without `complete`: the client comes back, as after the 1012 of a socket.
+                () = drain.cancelled() => return,
                 () = sender.closed() => return,
                 response = responses.next() => response,
             };

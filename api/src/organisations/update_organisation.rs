@@ -19,16 +19,12 @@ pub struct UpdateOrganisationInput {
     /// The version you read.
     expected_version: i32,
     /// Name.
-    #[graphql(default)]
     name: Patch<Title>,
     /// Language it works in.
-    #[graphql(default)]
     base_language: Patch<LanguageTag>,
     /// Whether other organisations of the network see the basic entry.
-    #[graphql(default)]
     listed: Patch<bool>,
     /// How to reach its security focal point.
-    #[graphql(default)]
     security_contact: Patch<Text>,
 }
 

@@ -15,13 +15,10 @@ pub struct UpdatePersonInput {
     /// The version you read.
     expected_version: i32,
     /// Name.
-    #[graphql(default)]
     name: Patch<Title>,
     /// Recruited internationally or locally.
-    #[graphql(default)]
     recruitment: Patch<Recruitment>,
     /// How to reach the person.
-    #[graphql(default)]
     contact: Patch<Text>,
 }
 

@@ -22,31 +22,22 @@ pub struct UpdatePartnershipInput {
     /// The side you act for, where you stand on more than one.
     side_id: Option<Id>,
     /// What the partnership is called.
-    #[graphql(default)]
     title: Patch<Title>,
     /// What it covers.
-    #[graphql(default)]
     scope: Patch<Text>,
     /// Country of the work.
-    #[graphql(default)]
     country: Patch<CountryCode>,
     /// Number or name of the written agreement.
-    #[graphql(default)]
     agreement_ref: Patch<Title>,
     /// True to state that there is no written agreement.
-    #[graphql(default)]
     no_agreement: Patch<bool>,
     /// Whether the agreement speaks of security risks and their management.
-    #[graphql(default)]
     agreement_on_security: Patch<AgreementOnSecurity>,
     /// The clause that does.
-    #[graphql(default)]
     security_clause: Patch<Title>,
     /// First day.
-    #[graphql(default)]
     starts_on: Patch<NaiveDate>,
     /// Last day.
-    #[graphql(default)]
     ends_on: Patch<NaiveDate>,
 }
 

@@ -145,8 +145,8 @@ impl Caller {
 
     /// With the key of the `Idempotency-Key` header.
     #[must_use]
-    pub fn with_idempotency_key(mut self, key: Option<&str>) -> Self {
-        self.idempotency_key = key.map(Into::into);
+    pub fn with_idempotency_key(mut self, key: &str) -> Self {
+        self.idempotency_key = Some(key.into());
         self
     }
 

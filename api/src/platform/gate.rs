@@ -101,9 +101,11 @@ impl Gate {
         };
         let operation = operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
         without_omitted(operation, &mut document.fragments, &variables);
-        let ty = operation.ty;
+        let (ty, asked_for) = (operation.ty, std::ptr::from_ref::<OperationDefinition>(operation));
         let fragments = &document.fragments;
-        let measured = limits::measure(operation, fragments, &variables, &self.types, &self.limits).map_err(one)?;
+        let operations = document.operations.iter().map(|(_, operation)| &operation.node);
+        let operations = operations.map(|operation| (operation, std::ptr::eq(operation, asked_for)));
+        let measured = limits::measure(operations, fragments, &variables, &self.types, &self.limits).map_err(one)?;
         if measured.introspects && !self.introspection {
             return Err(one(Error::bad_input("INTROSPECTION_IS_OFF", "the schema is not given away here")));
         }

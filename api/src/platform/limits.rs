@@ -77,6 +77,11 @@ impl Default for Limits {
 const VISITS: usize = 10_000;
 /// Rows that a list without paging is reckoned at.
 const LIST: usize = 5;
+/// Fields of introspection that answer with lists of objects.
+const INTROSPECTION_LISTS: [&str; 8] =
+    ["types", "fields", "inputFields", "interfaces", "possibleTypes", "enumValues", "args", "directives"];
+/// Lists within lists: the usual introspection query has types, their fields, and the arguments of these.
+const INTROSPECTION_DEPTH: usize = 3;
 /// Brackets within brackets: keeps the parser's recursion, and so the stack, bounded.
 const NESTING: usize = 60;
 
@@ -164,9 +169,10 @@ struct Walk<'d> {
     root_fields: Vec<&'d Field>,
 }
 
-/// Measures an operation, fragments counted where they are used.
+/// Measures a document, fragments counted where they are used: validation reads every operation of it, whichever is
+/// asked for. Depth, root fields and cost are those of each operation for itself.
 pub(super) fn measure<'d>(
-    operation: &'d OperationDefinition,
+    operations: impl Iterator<Item = (&'d OperationDefinition, bool)>,
     fragments: &'d Fragments,
     variables: &'d Variables,
     types: &'d TypeMap,
@@ -185,19 +191,39 @@ pub(super) fn measure<'d>(
         introspects: false,
         root_fields: Vec::new(),
     };
-    let root = match operation.ty {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    };
-    walk.directives(&operation.directives)?;
-    walk.selection(&operation.selection_set.node, root, 1, 1, limits.depth)?;
+    let mut measured = Measured { root_fields: Vec::new(), introspects: false, cost: 0 };
+    for (operation, asked_for) in operations {
+        let root = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        walk.cost = 0;
+        walk.root_fields.clear();
+        walk.directives(&operation.directives)?;
+        walk.selection(&operation.selection_set.node, root, Place { depth: 1, times: 1, introspection: None })?;
+        over("COST", limits.cost, walk.cost)?;
+        let fields = walk.root_fields.iter().filter(|field| field.name.node != "__typename").count();
+        over("ROOT_FIELDS", limits.root_fields, fields)?;
+        if asked_for {
+            measured.root_fields.clone_from(&walk.root_fields);
+            measured.cost = walk.cost;
+        }
+    }
     over("ALIASES", limits.aliases, walk.aliases)?;
     over("DIRECTIVES", limits.directives, walk.directives)?;
-    over("COST", limits.cost, walk.cost)?;
-    let fields = walk.root_fields.iter().filter(|field| field.name.node != "__typename").count();
-    over("ROOT_FIELDS", limits.root_fields, fields)?;
-    Ok(Measured { root_fields: walk.root_fields, introspects: walk.introspects, cost: walk.cost })
+    measured.introspects = walk.introspects;
+    Ok(measured)
+}
+
+/// Where a walk stands.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    /// How often what stands here is answered.
+    times: usize,
+    /// Within `__schema` or `__type`: lists within lists so far.
+    introspection: Option<usize>,
 }
 
 impl<'d> Walk<'d> {
@@ -213,28 +239,20 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn selection(
-        &mut self,
-        set: &'d SelectionSet,
-        of: &'d str,
-        depth: usize,
-        times: usize,
-        deepest: i32,
-    ) -> Result<()> {
+    fn selection(&mut self, set: &'d SelectionSet, of: &'d str, place: Place) -> Result<()> {
         let mut keys = HashMap::new();
-        self.items(set, of, depth, times, deepest, &mut keys)
+        self.items(set, of, place, &mut keys)
     }
 
     fn items(
         &mut self,
         set: &'d SelectionSet,
         of: &'d str,
-        depth: usize,
-        times: usize,
-        deepest: i32,
+        place: Place,
         keys: &mut HashMap<&'d str, usize>,
     ) -> Result<()> {
-        over("DEPTH", deepest, depth)?;
+        let deepest = self.limits.depth * if place.introspection.is_some() { 2 } else { 1 };
+        over("DEPTH", deepest, place.depth)?;
         for item in &set.items {
             self.visits += 1;
             if self.visits > VISITS {
@@ -246,12 +264,12 @@ impl<'d> Walk<'d> {
                     let seen = keys.entry(field.response_key().node.as_str()).or_default();
                     *seen += 1;
                     over("DUPLICATES", self.limits.duplicates, *seen)?;
-                    self.field(field, of, depth, times, deepest)?;
+                    self.field(field, of, place)?;
                 }
                 Selection::InlineFragment(fragment) => {
                     self.directives(&fragment.node.directives)?;
                     let on = fragment.node.type_condition.as_ref().map_or(of, |on| on.node.on.node.as_str());
-                    self.items(&fragment.node.selection_set.node, on, depth, times, deepest, keys)?;
+                    self.items(&fragment.node.selection_set.node, on, place, keys)?;
                 }
                 Selection::FragmentSpread(spread) => {
                     self.directives(&spread.node.directives)?;
@@ -266,7 +284,7 @@ impl<'d> Walk<'d> {
                     self.stack.push(name);
                     let fragment = &fragment.node;
                     let on = fragment.type_condition.node.on.node.as_str();
-                    self.items(&fragment.selection_set.node, on, depth, times, deepest, keys)?;
+                    self.items(&fragment.selection_set.node, on, place, keys)?;
                     self.stack.pop();
                 }
             }
@@ -274,31 +292,40 @@ impl<'d> Walk<'d> {
         Ok(())
     }
 
-    fn field(&mut self, field: &'d Field, of: &'d str, depth: usize, times: usize, deepest: i32) -> Result<()> {
+    fn field(&mut self, field: &'d Field, of: &'d str, place: Place) -> Result<()> {
         let name = field.name.node.as_str();
         self.directives(&field.directives)?;
         self.aliases += usize::from(field.alias.is_some());
-        if depth == 1 && self.root_fields.len() <= VISITS {
+        if place.depth == 1 {
             self.root_fields.push(field);
         }
-        let introspection = matches!(name, "__schema" | "__type");
-        self.introspects |= introspection;
-        let deepest = if introspection { deepest * 2 } else { deepest };
+        let starts = matches!(name, "__schema" | "__type");
+        self.introspects |= starts;
+        let introspection = if starts { Some(0) } else { place.introspection };
+        let mut place = Place { depth: place.depth + 1, introspection, ..place };
         if field.selection_set.node.items.is_empty() {
             return Ok(());
         }
+        if let Some(lists) = &mut place.introspection {
+            // The types refer to each other: lists of lists of lists multiply without end.
+            *lists += usize::from(INTROSPECTION_LISTS.contains(&name));
+            if *lists > INTROSPECTION_DEPTH {
+                return Err(Error::too_complex("INTROSPECTION_LISTS", INTROSPECTION_DEPTH, *lists));
+            }
+            return self.selection(&field.selection_set.node, "", place);
+        }
         let Some(known) = self.types.field(of, name) else {
-            return self.selection(&field.selection_set.node, "", depth + 1, times, deepest);
+            return self.selection(&field.selection_set.node, "", place);
         };
-        let times = if known.of.ends_with("Connection") {
-            times.saturating_mul(self.rows(field))
+        place.times = if known.of.ends_with("Connection") {
+            place.times.saturating_mul(self.rows(field))
         } else if known.list && !of.ends_with("Connection") {
-            times.saturating_mul(LIST)
+            place.times.saturating_mul(LIST)
         } else {
-            times
+            place.times
         };
-        self.cost = self.cost.saturating_add(times);
-        self.selection(&field.selection_set.node, &known.of, depth + 1, times, deepest)
+        self.cost = self.cost.saturating_add(place.times);
+        self.selection(&field.selection_set.node, &known.of, place)
     }
 
     /// Rows that a connection is asked for.

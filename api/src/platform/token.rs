@@ -209,12 +209,12 @@ impl Keyring {
         let claims = claims.map_err(|e| Error::unauthenticated(reason(&e)))?.claims;
         let time =
             |seconds| DateTime::from_timestamp(seconds, 0).ok_or_else(|| Error::unauthenticated("TOKEN_UNREADABLE"));
-        let expires_at = time(claims.exp)? + LEEWAY;
+        let expires_at = time(claims.exp)?.checked_add_signed(LEEWAY).unwrap_or(DateTime::<Utc>::MAX_UTC);
         if expires_at <= now {
             return Err(Error::unauthenticated("TOKEN_EXPIRED"));
         }
         if let Some(nbf) = claims.nbf
-            && time(nbf)? - LEEWAY > now
+            && time(nbf)? > now + LEEWAY
         {
             return Err(Error::unauthenticated("TOKEN_NOT_YET"));
         }

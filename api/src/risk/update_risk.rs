@@ -21,13 +21,10 @@ pub struct UpdateRiskInput {
     /// The side you act for, where you stand on more than one.
     side_id: Option<Id>,
     /// Short name.
-    #[graphql(default)]
     title: Patch<Title>,
     /// What could happen, to whom.
-    #[graphql(default)]
     description: Patch<Text>,
     /// Where it comes from, seen from the partnership.
-    #[graphql(default)]
     origin: Patch<RiskOrigin>,
 }
 

@@ -159,6 +159,8 @@ impl World {
     /// Starts on a copy of the demo data; none where the database is absent.
     pub async fn start(backend: Backend) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
+        // Two copies at once of one template are refused: in turn.
+        static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let folder = tempfile::tempdir().unwrap();
         let url = match backend {
             Backend::Sqlite => {
@@ -173,8 +175,6 @@ impl World {
                 let n = COUNT.fetch_add(1, Ordering::SeqCst);
                 let name = format!("safepact_test_{}_{n}", std::process::id());
                 let admin = Database::connect(&url).await.unwrap();
-                // Two copies at once of one template are refused: in turn.
-                static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
                 let turn = TURN.lock().await;
                 run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
                 drop(turn);
@@ -319,7 +319,6 @@ impl World {
         let address = listener.local_addr().unwrap();
         let server = self.server.clone();
         let drain = self.server.drain.clone();
-        #[expect(clippy::disallowed_methods, reason = "ends with the world, which drains it")]
         tokio::spawn(async move { server.serve(listener, async move { drain.cancelled().await }).await });
         address
     }
