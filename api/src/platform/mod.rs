@@ -1,10 +1,10 @@
 //! What every capability stands on. It knows none of them.
 //!
-//! * [`caller`]: the one way to see · [`tx`]: the one way to write · [`commit`]: audiences become
+//! * [`caller`]: the one way to see · [`tx`]: the one way to write · `commit`: audiences become
 //!   publications, changes become ledger entries
-//! * [`gate`]: what a document passes before it runs ([`sdl`], [`limits`], [`values`])
+//! * [`gate`]: what a document passes before it runs ([`sdl`], [`limits`], `values`)
 //! * [`hub`]: followers of ledgers · [`codec`]: positions and cursors
-//! * [`token`], [`jwks`], [`grants`]: who somebody is, and what the data lets them do
+//! * [`token`], `jwks`, [`grants`]: who somebody is, and what the data lets them do
 
 pub mod batch;
 pub mod caller;
