@@ -7,10 +7,13 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{effects, rules};
-use crate::platform::{
-    caller::Sort,
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    partnerships,
+    platform::{
+        caller::Sort,
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 /// A word of one side.
@@ -79,7 +82,7 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
         ConsentDecision::Agreed => {
             let mut said: Vec<consent::Model> = said.into_iter().filter(|consent| consent.side_id != side).collect();
             said.push(row);
-            let sides = effects::sides(tx, partnership.id).await?;
+            let sides = partnerships::side_ids(tx, partnership.id).await?;
             if rules::missing_sides(&sides, &said, &request.content_hash).is_empty() {
                 close(tx, &request, ConsentState::Effective, "consent.effective").await?;
                 effects::take_place(tx, &request).await?;

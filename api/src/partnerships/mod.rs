@@ -19,6 +19,7 @@ mod update_partnership;
 mod withdraw_partnership;
 
 pub use partnership::{Partnership, PartnershipConnection};
+pub(crate) use side::side_ids;
 pub use side::{PartnershipSide, SideRole};
 
 /// Queries of this capability.

@@ -1,16 +1,13 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Kind, Right, partnership, partnership_side, value::ConsentAction};
-use sea_orm::{ColumnTrait, Condition};
+use entity::{Id, Kind, Right, partnership, value::ConsentAction};
 
-use super::{Partnership, rules};
+use super::{Partnership, rules, side::sides};
 use crate::{
     consents,
     platform::{
-        caller::Sort,
         error::{Error, Result},
         gate::Ask,
         sdl::requires,
-        tx::Tx,
     },
 };
 
@@ -67,10 +64,4 @@ impl ProposePartnership {
             .await?;
         Ok(caller.get::<partnership::Model>(id, "id").await?.into())
     }
-}
-
-/// The sides of a partnership.
-pub(crate) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<partnership_side::Model>> {
-    use partnership_side::Column;
-    tx.all(Condition::all().add(Column::PartnershipId.eq(partnership)), &Sort::asc(Column::Position)).await
 }

@@ -5,7 +5,7 @@ use entity::{
 };
 use serde_json::json;
 
-use super::{propose_partnership::sides, rules};
+use super::{rules, side::sides};
 use crate::{
     consents::{self, ConsentRequest},
     platform::{error::Result, gate::Ask, sdl::requires},

@@ -1,5 +1,7 @@
 use async_graphql::{ComplexObject, Context};
-use entity::{organisation, partnership, partnership_side, person, side_role};
+use entity::{Id, organisation, partnership, partnership_side, person, side_role};
+
+use sea_orm::{ColumnTrait, Condition};
 
 use super::Partnership;
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
         error::Result,
         gate::Ask,
         object::{object, objects},
+        tx::Tx,
     },
 };
 
@@ -57,4 +60,15 @@ impl SideRole {
         let key = |role: &side_role::Model| Some(role.person_id);
         Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
     }
+}
+
+/// The sides of a partnership, as a command sees them.
+pub(crate) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<partnership_side::Model>> {
+    use partnership_side::Column;
+    tx.all(Condition::all().add(Column::PartnershipId.eq(partnership)), &Sort::asc(Column::Position)).await
+}
+
+/// Their ids.
+pub(crate) async fn side_ids(tx: &Tx, partnership: Id) -> Result<Vec<Id>> {
+    Ok(sides(tx, partnership).await?.into_iter().map(|side| side.id).collect())
 }

@@ -1,6 +1,6 @@
 //! Logs, traces and metrics. No personal data in any of them: ids, names of operations, codes, counts, times.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use opentelemetry::{
     KeyValue,
@@ -29,10 +29,12 @@ impl Metrics {
             duration: meter
                 .f64_histogram("safepact.request.duration")
                 .with_unit("s")
+                .with_boundaries(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
                 .with_description("Time from request to answer, by operation and code")
                 .build(),
             statements: meter
                 .u64_histogram("safepact.request.statements")
+                .with_boundaries(vec![1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0])
                 .with_description("SQL statements of a request, by operation")
                 .build(),
             refused: meter
@@ -92,7 +94,8 @@ impl Telemetry {
         }
         let meters = meters.build();
         opentelemetry::global::set_meter_provider(meters.clone());
-        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let log =
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         let log = if json { log.json().boxed() } else { log.compact().boxed() };
         let bridge =
             tracers.as_ref().map(|tracers| tracing_opentelemetry::layer().with_tracer(tracers.tracer("safepact")));

@@ -7,9 +7,10 @@ use entity::{
 };
 use serde_json::json;
 
-use super::{assess, matrix::Matrix, record_perception::sides, rules};
+use super::{assess, matrix::Matrix, rules};
 use crate::{
     consents::{self, ConsentRequest},
+    partnerships,
     platform::{
         error::{Error, Result},
         gate::Ask,
@@ -64,7 +65,7 @@ async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
     let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
     let views = assess::current_views(tx, risk.id).await?;
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
-    let missing = rules::sides_missing(&sides(tx, partnership.id).await?, &spoke);
+    let missing = rules::sides_missing(&partnerships::side_ids(tx, partnership.id).await?, &spoke);
     if !missing.is_empty() {
         let missing: Vec<Value> = missing.iter().map(|side| Value::from(side.to_string())).collect();
         return Err(Error::refused(&rules::EVERY_SIDE_HAS_SPOKEN)

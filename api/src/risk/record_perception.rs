@@ -1,9 +1,8 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, partnership, partnership_side, risk, risk_perception,
+    Id, Right, partnership, risk, risk_perception,
     value::{Impact, Likelihood, Text},
 };
-use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     Risk,
@@ -11,8 +10,8 @@ use super::{
     rules::{self, LIFECYCLE, View},
 };
 use crate::{
-    consents,
-    platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx},
+    consents, partnerships,
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
 };
 
 /// How one side sees a risk. Score and level are computed by the server.
@@ -100,7 +99,7 @@ async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
 /// Moves the risk to where the views of its sides lead.
 async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model]) -> Result<()> {
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
-    let missing = rules::sides_missing(&sides(tx, risk.partnership_id).await?, &spoke);
+    let missing = rules::sides_missing(&partnerships::side_ids(tx, risk.partnership_id).await?, &spoke);
     let seen: Vec<View> = views.iter().map(|view| View { likelihood: view.likelihood, impact: view.impact }).collect();
     let verdict = if missing.is_empty() { rules::verdict(&seen) } else { "aSideIsMissing" };
     let step = LIFECYCLE.step(risk.state, verdict)?;
@@ -108,12 +107,4 @@ async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model
         if missing.is_empty() { rules::in_effect(assess::last_agreed(tx, risk.id).await?, &seen) } else { None };
     let based_on: Vec<Id> = views.iter().map(|view| view.id).collect();
     assess::put_in_effect(tx, risk, step.to, level, &based_on).await
-}
-
-/// The sides of the partnership of a risk.
-pub(super) async fn sides(tx: &Tx, partnership: Id) -> Result<Vec<Id>> {
-    use partnership_side::Column;
-    let of = Condition::all().add(Column::PartnershipId.eq(partnership));
-    let sides: Vec<partnership_side::Model> = tx.all(of, &Sort::asc(Column::Position)).await?;
-    Ok(sides.into_iter().map(|side| side.id).collect())
 }
