@@ -1,11 +1,11 @@
 use async_graphql::SimpleObject;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
     access::{Audience, SpaceRef, record},
-    value::{AgreementOnSecurity, CountryCode, Id, PartnershipState, Text, Title},
+    value::{AgreementOnSecurity, CountryCode, Date, Id, PartnershipState, Text, Title},
 };
 
 /// A formalised relationship between two or more organisations ([001] Definitions), symmetric: no side leads.
@@ -34,9 +34,9 @@ pub struct Model {
     /// The clause that does.
     pub security_clause: Option<Title>,
     /// First day.
-    pub starts_on: Option<NaiveDate>,
+    pub starts_on: Option<Date>,
     /// Last day. Reaching it does not end the partnership by itself.
-    pub ends_on: Option<NaiveDate>,
+    pub ends_on: Option<Date>,
     /// The side that wrote the draft. It has no other right than any other side (P-20).
     #[graphql(skip)]
     pub drafted_by_side: Id,

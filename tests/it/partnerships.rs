@@ -179,3 +179,13 @@ scenario! {
         drop(made);
     }
 }
+
+scenario! {
+    async fn a_partnership_does_not_end_before_it_begins(w: World) {
+        let made = draft(w).await;
+        edit(w, "dana", &made, 1, json!({ "startsOn": "2026-13-01", "endsOn": "2026-1-1" })).await
+            .refused("VALIDATION_FAILED").by("ISO_8601_DATE");
+        edit(w, "dana", &made, 1, json!({ "startsOn": "2026-06-01", "endsOn": "2026-05-31" })).await
+            .refused("VALIDATION_FAILED").by("PERIOD").field("endsOn");
+    }
+}

@@ -6,6 +6,7 @@ use crate::platform::{
     chain,
     error::{Error, Result},
     gate::Ask,
+    limits::PAGE_MOST,
     sdl::requires,
 };
 
@@ -95,8 +96,8 @@ impl LedgerQueries {
         #[graphql(desc = "Entries behind this position.", default)] after_seq: i32,
         #[graphql(desc = "How many, 1 to 100.", default = 25)] first: i32,
     ) -> Result<LedgerPage> {
-        if !(1..=100).contains(&first) {
-            return Err(Error::invalid("first", "PAGE_SIZE", "expected 1 to 100 entries"));
+        if !(1..=PAGE_MOST).contains(&first) {
+            return Err(Error::invalid("first", "PAGE_SIZE", format!("expected 1 to {PAGE_MOST} entries")));
         }
         let space = SpaceRef { kind: space, subject: subject_id };
         let (entries, head) = ctx.caller()?.ledger(space, after_seq.into(), first.unsigned_abs().into()).await?;

@@ -1,8 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
-use chrono::NaiveDate;
 use entity::{
     Id, Right, SpaceRef, organisation, partnership, partnership_side, person, side_role,
-    value::{AgreementOnSecurity, CountryCode, PartnershipState, SideStanding, Text, Title},
+    value::{AgreementOnSecurity, CountryCode, Date, PartnershipState, SideStanding, Text, Title},
 };
 
 use super::{Partnership, rules};
@@ -36,9 +35,9 @@ pub struct CreatePartnershipInput {
     /// The clause that does.
     security_clause: Option<Title>,
     /// First day.
-    starts_on: Option<NaiveDate>,
+    starts_on: Option<Date>,
     /// Last day.
-    ends_on: Option<NaiveDate>,
+    ends_on: Option<Date>,
 }
 
 /// Opens a draft.
@@ -142,7 +141,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
 }
 
 /// A partnership does not end before it begins.
-pub(super) fn dates(starts_on: Option<NaiveDate>, ends_on: Option<NaiveDate>) -> Result<()> {
+pub(super) fn dates(starts_on: Option<Date>, ends_on: Option<Date>) -> Result<()> {
     match (starts_on, ends_on) {
         (Some(starts), Some(ends)) if ends < starts => {
             Err(Error::invalid("endsOn", "PERIOD", "the partnership ends before it begins"))

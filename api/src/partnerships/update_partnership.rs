@@ -1,8 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
-use chrono::NaiveDate;
 use entity::{
     Id, Right, partnership,
-    value::{AgreementOnSecurity, CountryCode, Patch, Text, Title},
+    value::{AgreementOnSecurity, CountryCode, Date, Patch, Text, Title},
 };
 
 use super::{Partnership, create_partnership::dates, rules};
@@ -36,9 +35,9 @@ pub struct UpdatePartnershipInput {
     /// The clause that does.
     security_clause: Patch<Title>,
     /// First day.
-    starts_on: Patch<NaiveDate>,
+    starts_on: Patch<Date>,
     /// Last day.
-    ends_on: Patch<NaiveDate>,
+    ends_on: Patch<Date>,
 }
 
 /// Edits a draft.

@@ -50,6 +50,13 @@ pub struct Limits {
     pub replay_days: i32,
 }
 
+/// Rows of a page when no number is named.
+pub const PAGE_DEFAULT: i32 = 25;
+/// Most rows of a page.
+pub const PAGE_MOST: i32 = 100;
+/// Days for which a position can be resumed.
+pub const REPLAY_DAYS: i32 = 30;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -62,13 +69,13 @@ impl Default for Limits {
             directives: 10,
             duplicates: 50,
             cost: 2000,
-            page_default: 25,
-            page_most: 100,
+            page_default: PAGE_DEFAULT,
+            page_most: PAGE_MOST,
             subscriptions_per_socket: 30,
             connection_init_seconds: 3,
             request_seconds: 10,
             idempotency_days: 7,
-            replay_days: 30,
+            replay_days: REPLAY_DAYS,
         }
     }
 }

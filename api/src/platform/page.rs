@@ -13,13 +13,9 @@ use super::{
     caller::{Caller, Sort, direction, ordered},
     codec::invalid_cursor,
     error::{Error, Result},
+    limits::{PAGE_DEFAULT, PAGE_MOST},
     visible,
 };
-
-/// Rows of a page when the caller names no number.
-const USUAL: i32 = 25;
-/// Most rows of a page.
-pub const MOST: i32 = 100;
 
 /// Where a page stands in its list.
 #[derive(SimpleObject, Clone, Debug)]
@@ -58,9 +54,9 @@ impl Paging {
             ));
         }
         let (count, name) = if backwards { (self.last, "last") } else { (self.first, "first") };
-        let count = count.unwrap_or(USUAL);
-        if !(1..=MOST).contains(&count) {
-            return Err(Error::invalid(name, "PAGE_SIZE", format!("expected 1 to {MOST} rows, found {count}")));
+        let count = count.unwrap_or(PAGE_DEFAULT);
+        if !(1..=PAGE_MOST).contains(&count) {
+            return Err(Error::invalid(name, "PAGE_SIZE", format!("expected 1 to {PAGE_MOST} rows, found {count}")));
         }
         let cursor = if backwards {
             self.before.as_deref().map(|cursor| (cursor, "before"))

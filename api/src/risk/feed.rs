@@ -21,11 +21,9 @@ use crate::platform::{
     error::{Error, ErrorCode, Result},
     gate::Ask,
     hub::{Follower, ResumeAfter},
+    limits::REPLAY_DAYS,
     sdl::requires,
 };
-
-/// A position older than this cannot be resumed.
-const REPLAY: TimeDelta = TimeDelta::days(30);
 
 /// The level in effect of a risk is another one than before.
 #[derive(SimpleObject)]
@@ -205,7 +203,7 @@ impl Feed {
     async fn is_recent(&self) -> Result<()> {
         for (no, seq) in &self.position {
             let next = self.follower.after(*no, *seq).await?.into_iter().next();
-            if next.is_some_and(|entry| entry.at < self.caller.now() - REPLAY) {
+            if next.is_some_and(|entry| entry.at < self.caller.now() - TimeDelta::days(REPLAY_DAYS.into())) {
                 let position = self.caller.heads(Right::RiskRead).await?;
                 let message =
                     "this position is older than can be replayed: read the state, then follow from streamPosition";

@@ -1,6 +1,7 @@
 //! Value types: each is checked once, stores itself and speaks GraphQL.
 
 mod codes;
+mod date;
 mod id;
 mod patch;
 mod risk;
@@ -10,6 +11,7 @@ pub use codes::{
     AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause, OrganisationKind,
     OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin, RiskState, SideStanding, ThreatKind,
 };
+pub use date::Date;
 pub use id::Id;
 pub use patch::Patch;
 pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
@@ -37,6 +39,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("CountryCode", CountryCode::check),
     ("LanguageTag", LanguageTag::check),
     ("ContentHash", ContentHash::check),
+    ("Date", Date::check),
     ("Likelihood", Likelihood::check),
     ("Impact", Impact::check),
     ("Scale", Scale::check),
