@@ -51,6 +51,17 @@ impl Role {
     }
 }
 
+impl Role {
+    /// Table of the record behind the standing; being a person needs none.
+    pub const fn table(self) -> Option<&'static str> {
+        match self {
+            Self::Person => None,
+            Self::Representative | Self::SecurityFocalPoint | Self::Staff => Some("membership"),
+            Self::Signatory | Self::SrmFocalPoint | Self::Contributor | Self::Viewer => Some("side_role"),
+        }
+    }
+}
+
 /// One line of the table: in which space a standing gives which rights.
 pub struct Line {
     /// The standing.

@@ -27,7 +27,7 @@ impl SignOut {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: account::Model = tx.lock(tx.caller.account(), "account").await?;
-                    tx.authorise(SpaceRef::person(before.person_id))?;
+                    tx.authorise(SpaceRef::person(before.person_id)).await?;
                     tx.revoke_token(&jti, expires_at).await?;
                     let mut after = before.clone();
                     after.signed_out_at = Some(tx.now());

@@ -20,7 +20,7 @@ impl SignOutEverywhere {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: account::Model = tx.lock(tx.caller.account(), "account").await?;
-                    tx.authorise(SpaceRef::person(before.person_id))?;
+                    tx.authorise(SpaceRef::person(before.person_id)).await?;
                     let mut after = before.clone();
                     after.tokens_since = Some(tx.now());
                     after.signed_out_at = Some(tx.now());

@@ -32,7 +32,7 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     let asked: consent_request::Model = tx.get(word.request, "requestId").await?;
     // The partnership is the root: locked first, so that two sides who speak at once speak one after the other.
     let partnership: partnership::Model = tx.lock(asked.partnership_id, "requestId").await?;
-    let side = tx.act_for_side(partnership.id, word.side)?;
+    let side = tx.act_for_side(partnership.id, word.side).await?;
     let request: consent_request::Model = tx.lock(word.request, "requestId").await?;
     rules::request_is_open(&request)?;
     let seen = word.seen.unwrap_or_else(|| request.content_hash.clone());

@@ -40,7 +40,7 @@ impl AddPerson {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let organisation: organisation::Model = tx.get(input.organisation_id, "organisationId").await?;
-                    tx.authorise(SpaceRef::organisation(organisation.id))?;
+                    tx.authorise(SpaceRef::organisation(organisation.id)).await?;
                     Ok(record(tx, organisation.id, input.name, input.recruitment, input.contact).await?.id)
                 })
             })

@@ -37,7 +37,7 @@ impl EndMembership {
                 Box::pin(async move {
                     use membership::Column;
                     let before: membership::Model = tx.lock_at(id, "id", expected_version).await?;
-                    tx.authorise(SpaceRef::organisation(before.organisation_id))?;
+                    tx.authorise(SpaceRef::organisation(before.organisation_id)).await?;
                     let now = tx.now();
                     if before.role == OrganisationRole::Representative {
                         let others = Condition::all()

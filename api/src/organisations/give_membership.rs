@@ -43,7 +43,7 @@ impl GiveMembership {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let person: person::Model = tx.get(input.person_id, "personId").await?;
-                    tx.authorise(SpaceRef::organisation(person.organisation_id))?;
+                    tx.authorise(SpaceRef::organisation(person.organisation_id)).await?;
                     let (from, until) = period(tx.now(), input.valid_from, input.valid_until)?;
                     Ok(record(tx, &person, input.role, from, until).await?.id)
                 })

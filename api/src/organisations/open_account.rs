@@ -44,7 +44,7 @@ impl OpenAccount {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let person: person::Model = tx.get(input.person_id, "personId").await?;
-                    tx.authorise(SpaceRef::organisation(person.organisation_id))?;
+                    tx.authorise(SpaceRef::organisation(person.organisation_id)).await?;
                     record(tx, person.id, input.issuer, input.subject).await?;
                     Ok(person.id)
                 })

@@ -32,7 +32,7 @@ impl SetAccountStatus {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let person: person::Model = tx.lock(input.person_id, "personId").await?;
-                    tx.authorise(SpaceRef::organisation(person.organisation_id))?;
+                    tx.authorise(SpaceRef::organisation(person.organisation_id)).await?;
                     for before in tx.accounts_of(person.id).await? {
                         let mut after = before.clone();
                         after.status = input.status;

@@ -46,7 +46,7 @@ impl UpdateOrganisation {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: organisation::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.authorise(SpaceRef::organisation(before.id))?;
+                    tx.authorise(SpaceRef::organisation(before.id)).await?;
                     let mut after = before.clone();
                     cleared("name", input.name.apply_required(&mut after.name))?;
                     cleared("baseLanguage", input.base_language.apply_required(&mut after.base_language))?;

@@ -40,7 +40,7 @@ impl UpdatePerson {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: person::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.authorise(SpaceRef::organisation(before.organisation_id))?;
+                    tx.authorise(SpaceRef::organisation(before.organisation_id)).await?;
                     let mut after = before.clone();
                     cleared("name", input.name.apply_required(&mut after.name))?;
                     cleared("recruitment", input.recruitment.apply_required(&mut after.recruitment))?;

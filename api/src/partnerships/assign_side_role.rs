@@ -57,7 +57,7 @@ impl AssignSideRole {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let side: partnership_side::Model = tx.get(input.side_id, "sideId").await?;
-                    tx.authorise(SpaceRef::side(side.id))?;
+                    tx.authorise(SpaceRef::side(side.id)).await?;
                     let person: person::Model = tx.get(input.person_id, "personId").await?;
                     if person.organisation_id != side.organisation_id {
                         return Err(Error::refused(&OWN_PEOPLE).field("personId"));

@@ -65,7 +65,7 @@ impl CreatePartnership {
 
 async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
     let own: organisation::Model = tx.get(input.organisation_id, "organisationId").await?;
-    tx.authorise(SpaceRef::organisation(own.id))?;
+    tx.authorise(SpaceRef::organisation(own.id)).await?;
     let mut organisations = vec![own];
     for (at, partner) in input.partner_ids.iter().enumerate() {
         organisations.push(tx.get(*partner, &format!("partnerIds[{at}]")).await?);

@@ -24,7 +24,7 @@ impl EndSideRole {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: side_role::Model = tx.lock_at(id, "id", expected_version).await?;
-                    tx.authorise(SpaceRef::side(before.side_id))?;
+                    tx.authorise(SpaceRef::side(before.side_id)).await?;
                     let now = tx.now();
                     let mut after = before.clone();
                     after.valid_until = Some(before.valid_until.map_or(now, |until| until.min(now)));

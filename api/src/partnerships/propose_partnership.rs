@@ -41,7 +41,7 @@ impl ProposePartnership {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    let side = tx.act_for_side(before.id, input.side_id)?;
+                    let side = tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "proposePartnership")?;
                     if !rules::agreement_stated(&before) {
                         return Err(Error::refused(&rules::AGREEMENT_STATED).field("agreementRef"));

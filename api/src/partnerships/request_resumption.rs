@@ -43,7 +43,7 @@ impl RequestResumption {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let row: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    let side = tx.act_for_side(row.id, input.side_id)?;
+                    let side = tx.act_for_side(row.id, input.side_id).await?;
                     rules::LIFECYCLE.step(row.state, "requestResumption")?;
                     let mut content = rules::content(&row, &sides(tx, row.id).await?);
                     content.insert("suspendedBecause", json!(row.state_reason));

@@ -36,7 +36,7 @@ impl SuspendPartnership {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.act_for_side(before.id, input.side_id)?;
+                    tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "suspendPartnership")?;
                     let mut after = before.clone();
                     after.state = step.to;

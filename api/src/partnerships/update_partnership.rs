@@ -59,7 +59,7 @@ impl UpdatePartnership {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.act_for_side(before.id, input.side_id)?;
+                    tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "updatePartnership")?;
                     let mut after = before.clone();
                     cleared("title", input.title.apply_required(&mut after.title))?;

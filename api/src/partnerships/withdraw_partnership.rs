@@ -39,7 +39,7 @@ impl WithdrawPartnership {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.act_for_side(before.id, input.side_id)?;
+                    tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "withdrawPartnership")?;
                     consents::void(tx, before.id).await?;
                     let mut after = before.clone();

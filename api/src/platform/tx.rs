@@ -19,7 +19,9 @@ use super::{
     caller::{Caller, Sort, ordered},
     chain, commit,
     error::{Error, ErrorCode, Result},
-    gate, visible,
+    gate,
+    grants::Grant,
+    visible,
 };
 
 /// A change that waits for COMMIT.
@@ -192,33 +194,27 @@ impl Tx {
     // ---- authority ---------------------------------------------------------------------------
 
     /// Demands the field's right in a space, and records the standing that gives it.
-    pub fn authorise(&mut self, space: SpaceRef) -> Result<()> {
-        let grants = self.caller.grants();
-        let grant = grants.within(self.right, space).ok_or_else(|| Error::forbidden(self.right))?;
-        self.authority = Some(grant.authority);
-        Ok(())
+    pub async fn authorise(&mut self, space: SpaceRef) -> Result<()> {
+        let grant = self.caller.grants().within(self.right, space).cloned();
+        self.stand_on(&grant.ok_or_else(|| Error::forbidden(self.right))?).await
     }
 
     /// The side of a partnership for which the caller acts with the field's right. Who acts for two
     /// sides must say for which.
-    pub fn act_for_side(&mut self, partnership: Id, named: Option<Id>) -> Result<Id> {
-        let mut sides: Vec<(Id, Id)> = self
-            .caller
-            .grants()
+    pub async fn act_for_side(&mut self, partnership: Id, named: Option<Id>) -> Result<Id> {
+        let grants = self.caller.grants();
+        let mut sides: Vec<&Grant> = grants
             .with(self.right)
             .filter(|grant| grant.space.kind == SpaceKind::Side && grant.partnership == Some(partnership))
-            .map(|grant| (grant.space.subject, grant.authority))
+            .filter(|grant| named.is_none_or(|named| grant.space.subject == named))
             .collect();
-        sides.sort_unstable();
-        sides.dedup_by_key(|(side, _)| *side);
-        if let Some(named) = named {
-            sides.retain(|(side, _)| *side == named);
-        }
+        sides.sort_unstable_by_key(|grant| (grant.space.subject, grant.authority));
+        sides.dedup_by_key(|grant| grant.space.subject);
         match *sides.as_slice() {
             [] => Err(Error::forbidden(self.right)),
-            [(side, authority)] => {
-                self.authority = Some(authority);
-                Ok(side)
+            [grant] => {
+                self.stand_on(grant).await?;
+                Ok(grant.space.subject)
             }
             _ => Err(Error::invalid(
                 "sideId",
@@ -226,6 +222,21 @@ impl Tx {
                 "you stand on more than one side: name the one you act for",
             )),
         }
+    }
+
+    /// Records a standing as the authority of this command, and holds it until COMMIT: who is being taken off
+    /// their role at this moment either acted before, or does not act any more.
+    async fn stand_on(&mut self, grant: &Grant) -> Result<()> {
+        self.authority = Some(grant.authority);
+        let Some(table) = grant.role.table() else { return Ok(()) };
+        let hold = if self.caller.postgres() { " FOR SHARE" } else { "" };
+        let sql = format!(
+            "SELECT id FROM {table} WHERE id = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2){hold}"
+        );
+        self.caller.counted();
+        let values = [grant.authority.into(), self.at.into()];
+        let held = self.db.query_one_raw(self.caller.platform.db.statement(&sql, values)).await?;
+        held.map(|_| ()).ok_or_else(|| Error::forbidden(self.right))
     }
 
     // ---- reading -----------------------------------------------------------------------------

@@ -44,7 +44,7 @@ impl IdentifyRisk {
                 Box::pin(async move {
                     let threat: threat::Model = tx.get(input.threat_id, "threatId").await?;
                     let partnership: partnership::Model = tx.get(threat.partnership_id, "threatId").await?;
-                    tx.act_for_side(partnership.id, input.side_id)?;
+                    tx.act_for_side(partnership.id, input.side_id).await?;
                     rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());
                     let row = risk::Model {

@@ -49,7 +49,7 @@ impl IdentifyThreat {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let partnership: partnership::Model = tx.get(input.partnership_id, "partnershipId").await?;
-                    tx.act_for_side(partnership.id, input.side_id)?;
+                    tx.act_for_side(partnership.id, input.side_id).await?;
                     rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());
                     let row = threat::Model {

@@ -60,7 +60,7 @@ impl ProposeLevel {
 async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
     let asked: risk::Model = tx.get(input.risk_id, "riskId").await?;
     let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
-    let side = tx.act_for_side(partnership.id, input.side_id)?;
+    let side = tx.act_for_side(partnership.id, input.side_id).await?;
     rules::partnership_is_living(partnership.state)?;
     let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
     let views = assess::current_views(tx, risk.id).await?;

@@ -47,7 +47,7 @@ impl UpdateRisk {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let before: risk::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-                    tx.act_for_side(before.partnership_id, input.side_id)?;
+                    tx.act_for_side(before.partnership_id, input.side_id).await?;
                     let mut after = before.clone();
                     cleared("title", input.title.apply_required(&mut after.title))?;
                     input.description.apply(&mut after.description);
