@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, SpaceRef, record},
+    access::{Audience, Level, SpaceRef, record},
     value::{AccountStatus, Id, Title},
 };
 
@@ -17,6 +17,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     #[graphql(skip)]
     pub id: Id,
+    /// The organisation of the person, in whose ledger the account stands too.
+    #[graphql(skip)]
+    pub organisation_id: Id,
     /// The person who signs in.
     #[graphql(skip)]
     pub person_id: Id,
@@ -46,4 +49,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-record! { Account, SignedIn, |row| Audience::of(SpaceRef::person(row.person_id)) }
+record! { Account, SignedIn, |row|
+    Audience::of(SpaceRef::person(row.person_id)).and(SpaceRef::organisation(row.organisation_id), Level::Full)
+}

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Audience, Kind, record},
-    value::{ConsentAction, ConsentState, ContentHash, Id, Text},
+    value::{ConsentAction, ConsentState, ContentHash, Id},
 };
 
 /// A request that every side agrees to one content, named by its hash.
@@ -29,7 +29,7 @@ pub struct Model {
     /// SHA-256 of the content. A consent counts for exactly this hash.
     pub content_hash: ContentHash,
     /// The content itself, as JSON text in canonical form: hash this text to check.
-    pub content: Text,
+    pub content: String,
     /// Where it stands.
     pub state: ConsentState,
     /// The side that asked.

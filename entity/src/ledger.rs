@@ -30,7 +30,7 @@ pub struct Model {
     pub live: bool,
     /// The command.
     pub command: String,
-    /// The person who acted; nil for the operator.
+    /// The person who acted; nil for the operator, and in the spaces of partnerships.
     pub actor: Id,
     /// The membership, side role or appointment under which they acted.
     pub authority: Option<Id>,

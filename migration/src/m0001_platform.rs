@@ -69,5 +69,5 @@ CREATE TABLE deployment (
   no integer PRIMARY KEY CHECK (no = 1), generation {uuid} NOT NULL, cursor_key {bytes} NOT NULL,
   created_at {time} NOT NULL) {strict}
 --
-CREATE TABLE revoked_token (jti text PRIMARY KEY, expires_at {time} NOT NULL) {strict}
+CREATE TABLE revoked_token (issuer text NOT NULL, jti text NOT NULL, expires_at {time} NOT NULL, PRIMARY KEY (issuer, jti)) {strict}
 ";

@@ -16,7 +16,7 @@ CREATE TABLE person (
 CREATE INDEX person_organisation ON person (organisation_id, name, id)
 --
 CREATE TABLE account (
-  {record}, person_id {uuid} NOT NULL REFERENCES person, issuer text NOT NULL, subject text NOT NULL,
+  {record}, organisation_id {uuid} NOT NULL REFERENCES organisation, person_id {uuid} NOT NULL REFERENCES person, issuer text NOT NULL, subject text NOT NULL,
   tokens_since {time}, signed_out_at {time}, status text NOT NULL, UNIQUE (issuer, subject)) {strict}
 --
 CREATE INDEX account_person ON account (person_id)

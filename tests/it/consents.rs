@@ -85,16 +85,23 @@ scenario! {
     }
 }
 
-/// Gives Omar the same standing on the other side.
+/// Makes Omar work for both organisations, with the same standing on the other side.
 async fn both_sides(w: &World, side: &str) {
-    use entity::side_role::{Column, Entity};
+    use entity::{membership, partnership_side, side_role};
     use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
     let db = w.database().await;
     let omar = w.caller("omar").await.person();
-    let row = Entity::find().filter(Column::PersonId.eq(omar)).one(&db).await.unwrap().unwrap();
+    let side =
+        partnership_side::Entity::find_by_id(side.parse::<entity::Id>().unwrap()).one(&db).await.unwrap().unwrap();
+    let row = membership::Entity::find().filter(membership::Column::PersonId.eq(omar)).one(&db).await.unwrap().unwrap();
+    let mut row = row.into_active_model();
+    row.id = Set(entity::Id(uuid(6)));
+    row.organisation_id = Set(side.organisation_id);
+    row.insert(&db).await.unwrap();
+    let row = side_role::Entity::find().filter(side_role::Column::PersonId.eq(omar)).one(&db).await.unwrap().unwrap();
     let mut row = row.into_active_model();
     row.id = Set(entity::Id(uuid(7)));
-    row.side_id = Set(side.parse().unwrap());
+    row.side_id = Set(side.id);
     row.insert(&db).await.unwrap();
     db.close().await.unwrap();
 }

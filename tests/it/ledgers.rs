@@ -27,6 +27,13 @@ scenario! {
         let given = entries.iter().find(|entry| entry["event"] == "consent.given").unwrap();
         assert_eq!(given["command"], "giveConsent");
         assert!(given["authority"].is_string(), "who acted did so under a standing");
+        // Who that is, a side shows as it chooses; the person's id would tell more, and for ever.
+        assert!(entries.iter().all(|entry| entry["actor"].is_null()));
+        let organisation = w.ask("grace", "{ me { person { organisation { id } } } }", Value::Null).await.at("/me/person/organisation/id");
+        let own = "query($id: ID!) { ledger(space: ORGANISATION, subjectId: $id, afterSeq: 5) { entries { actor event } } }";
+        let own = w.ask("grace", own, json!({ "id": organisation })).await;
+        assert!(own.at("/ledger/entries").as_array().unwrap().iter().all(|entry| entry["actor"].is_string()), "{}", own.text);
+        assert!(own.text.contains("account.opened"), "an organisation sees who signs in for it");
         // Both sides see the same history; a viewer and a stranger see none.
         assert_eq!(w.ask("dana", query, json!({ "id": id, "after": 0 })).await.data(), page.data());
         w.ask("sam", query, json!({ "id": id, "after": 0 })).await.refused("NOT_FOUND");

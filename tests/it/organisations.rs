@@ -19,7 +19,12 @@ scenario! {
         let id = person.at("/answer/id");
         let account = json!({ "personId": id, "issuer": "urn:safepact:embedded", "subject": "peter" });
         w.act("grace", "openAccount", "OpenAccountInput", account.clone(), "id").await.data();
-        w.act("grace", "openAccount", "OpenAccountInput", account, "id").await.refused("VALIDATION_FAILED").by("ONE_ACCOUNT_A_SUBJECT");
+        // Nobody opens a second way in for somebody who signs in already, and no subject is two persons.
+        w.act("grace", "openAccount", "OpenAccountInput", account, "id").await.refused("REFUSED").by("ONE_ACCOUNT_A_PERSON");
+        let other = json!({ "organisationId": organisation, "name": "Other Gai", "recruitment": "LOCAL" });
+        let other = w.act("grace", "addPerson", "AddPersonInput", other, "id").await.at("/answer/id");
+        let taken = json!({ "personId": other, "issuer": "urn:safepact:embedded", "subject": "dana" });
+        w.act("grace", "openAccount", "OpenAccountInput", taken, "id").await.refused("VALIDATION_FAILED").by("ONE_ACCOUNT_A_SUBJECT");
         // An account is not an authority.
         let me = w.ask("peter", "{ me { person { name contact } standings { space } } }", Value::Null).await;
         assert_eq!(me.at("/me"), json!({ "person": { "name": "Peter Gai", "contact": "Radio 4" }, "standings": [{ "space": "PERSON" }] }));
@@ -65,5 +70,37 @@ scenario! {
         // The old token stays out; a new one counts.
         w.post(me, &[("authorization", &token)]).await.refused("UNAUTHENTICATED");
         w.ask("amina", "{ me { person { name } } }", Value::Null).await.data();
+    }
+}
+
+scenario! {
+    async fn who_leaves_an_organisation_no_longer_speaks_for_its_sides(w: World) {
+        let query = "{ organisations(first: 5) { edges { node { name memberships { id person { name } } } } } }";
+        let all = w.ask("grace", query, Value::Null).await;
+        let edges = all.at("/organisations/edges");
+        let own = edges.as_array().unwrap().iter().find(|e| e["node"]["name"] == "Riverbank Community Action").unwrap();
+        let omar = own["node"]["memberships"].as_array().unwrap().iter().find(|m| m["person"]["name"] == "Omar Gatluak").unwrap();
+        let risk = w.risk("Looting of the store").await;
+        w.perceive("omar", &risk, 2, 2).await.data();
+        w.ask("grace", "mutation($id: ID!) { endMembership(id: $id, expectedVersion: 1) { id } }", json!({ "id": omar["id"] })).await.data();
+        w.perceive("omar", &risk, 5, 5).await.refused("FORBIDDEN");
+        assert_eq!(w.ask("omar", "{ risks { totalCount } }", Value::Null).await.at("/risks/totalCount"), 0);
+    }
+}
+
+scenario! {
+    async fn two_representatives_cannot_end_each_other(w: World) {
+        let omar = w.caller("omar").await.person().to_string();
+        let made = w.act("grace", "giveMembership", "GiveMembershipInput", json!({ "personId": omar, "role": "REPRESENTATIVE" }), "id").await;
+        let query = "{ me { person { memberships { id role } } } }";
+        let grace = w.ask("grace", query, Value::Null).await.at("/me/person/memberships");
+        let grace = grace.as_array().unwrap().iter().find(|m| m["role"] == "REPRESENTATIVE").unwrap()["id"].clone();
+        let end = "mutation($id: ID!) { endMembership(id: $id, expectedVersion: 1) { id } }";
+        let (one, other) = tokio::join!(
+            w.ask("omar", end, json!({ "id": grace })),
+            w.ask("grace", end, json!({ "id": made.at("/answer/id") })),
+        );
+        let done = [&one, &other].iter().filter(|answer| answer.body.get("errors").is_none()).count();
+        assert_eq!(done, 1, "{} {}", one.text, other.text);
     }
 }

@@ -189,3 +189,49 @@ scenario! {
             .refused("VALIDATION_FAILED").by("PERIOD").field("endsOn");
     }
 }
+
+scenario! {
+    async fn what_is_withdrawn_agrees_on_nothing_any_more(w: World) {
+        let made = draft(w).await;
+        let id = made.at("/answer/id");
+        // The scope may be as long as a text can be: it is still proposed.
+        edit(w, "dana", &made, 1, json!({ "noAgreement": true, "scope": "x".repeat(8000) })).await.data();
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", json!({ "id": id, "expectedVersion": 2 }), "id").await.data();
+        for (who, side) in [("lars", 0), ("grace", 1), ("sam", 2)] {
+            let person = match who { "lars" => "dana", "grace" => "omar", _ => "sam" };
+            sign(w, who, made.at(&format!("/answer/sides/{side}/id")), me(w, person).await).await;
+        }
+        let threat = json!({ "partnershipId": id, "title": "Flood", "kind": "HAZARD" });
+        let threat = w.act("dana", "identifyThreat", "IdentifyThreatInput", threat, "id").await;
+        let risk = json!({ "threatId": threat.at("/answer/id"), "title": "Cut off", "origin": "PRE_EXISTING" });
+        let risk = w.act("dana", "identifyRisk", "IdentifyRiskInput", risk, "id").await.text("/answer/id");
+        for who in ["dana", "omar", "sam"] {
+            w.perceive(who, &risk, 3, 3).await.data();
+        }
+        let request = w.propose("dana", &risk, 3, 3).await;
+        w.consent("dana", &request).await.data();
+        w.consent("omar", &request).await.data();
+        let back = json!({ "id": id, "expectedVersion": 3, "reason": "No funds." });
+        w.act("omar", "withdrawPartnership", "WithdrawPartnershipInput", back, "id").await.data();
+        w.consent("sam", &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        w.perceive("sam", &risk, 5, 5).await.refused("REFUSED").by("PARTNERSHIP_IS_LIVING");
+        let edit = json!({ "id": risk, "expectedVersion": 1, "title": "Late" });
+        w.act("dana", "updateRisk", "UpdateRiskInput", edit, "id").await.refused("CONFLICT");
+    }
+}
+
+scenario! {
+    async fn a_draft_shows_its_writer_as_they_choose(w: World) {
+        let partners: Vec<String> = (0..21).map(|n| format!("01a20000-0000-7000-8000-0000000000{n:02}")).collect();
+        let mut input = json!({
+            "organisationId": organisation(w, "Northlight Relief").await, "partnerIds": partners,
+            "title": "T", "scope": "S", "country": "SS", "noAgreement": true, "shownAs": "Desk officer",
+        });
+        w.act("dana", "createPartnership", "CreatePartnershipInput", input.clone(), "id").await.refused("VALIDATION_FAILED").by("SIDES_AT_MOST");
+        input["partnerIds"] = json!([organisation(w, "Harbour Aid Network").await]);
+        let made = w.act("dana", "createPartnership", "CreatePartnershipInput", input, "id").await;
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", json!({ "id": made.at("/answer/id"), "expectedVersion": 1 }), "id").await.data();
+        let seen = w.ask("sam", "{ partnerships(first: 5) { edges { node { sides { roles { shownAs } } } } } }", Value::Null).await;
+        assert!(seen.text.contains("Desk officer") && !seen.text.contains("Dana"), "{}", seen.text);
+    }
+}

@@ -81,6 +81,29 @@ scenario! {
 }
 
 scenario! {
+    async fn talking_does_not_keep_an_expired_token_alive(w: World) {
+        let address = w.serve().await;
+        let mut socket = Socket::signed_in(address, &w.token("dana")).await;
+        w.clock.advance(TimeDelta::hours(13));
+        socket.subscribe("1", "{ me { person { name } } }", Value::Null).await;
+        assert_eq!(closed(&mut socket).await, Closed(4403));
+        let mut socket = Socket::signed_in(address, &w.token("dana")).await;
+        w.clock.advance(TimeDelta::hours(13));
+        let talked = std::time::Instant::now();
+        loop {
+            socket.try_say(json!({ "type": "ping" })).await;
+            match socket.within(Duration::from_millis(200)).await {
+                Some(Err(end)) => {
+                    assert_eq!(end, Closed(4403));
+                    break;
+                }
+                _ => assert!(talked.elapsed() < Duration::from_secs(5), "the socket is still open"),
+            }
+        }
+    }
+}
+
+scenario! {
     async fn a_restart_asks_everybody_to_come_back(w: World) {
         let address = w.serve().await;
         let mut socket = Socket::signed_in(address, &w.token("dana")).await;

@@ -19,6 +19,15 @@ scenario! {
         let documents = [
             ("DEPTH", nested(5)),
             ("DOCUMENT_NESTING", nested(40)),
+            // A comment ends at a carriage return too, and an escaped triple quote does not end a block string: what is
+            // hidden behind them from a careless counter overflows the stack of the parser.
+            ("DOCUMENT_NESTING", format!("#\r{{a(x:{}1{})}}", "{a:".repeat(300), "}".repeat(300))),
+            ("DOCUMENT_NESTING", format!("{{a(y:\"\"\"\\\"\"\"\"\"\" x:{}1{})}}", "[".repeat(300), "]".repeat(300))),
+            ("DOCUMENT_NESTING", format!("{{a(y:\"\\\"\" x:{}1{})}}", "[".repeat(300), "]".repeat(300))),
+            ("COST", "query($n: Int = 100) { partnerships(first: $n) { edges { node { risks(first: $n) { edges { node { id } } } } } } }".to_owned()),
+            ("COST", format!("{{ partnerships(first: 5) {{ edges {{ node {{ {} }} }} }} }}", (0..25).map(|n| format!("a{n}: heatMapSvg ")).collect::<String>())),
+            ("INTROSPECTION_LISTS", format!("{{ __type(name: \"Node\") {{ {} name {} }} }}", "possibleTypes { interfaces { ".repeat(3), "} }".repeat(3))),
+            ("DUPLICATES", format!("query A {{ __typename }} query B {{ ...F0 }} {fragments} fragment F30 on Query {{ __typename }}")),
             ("ALIASES", format!("{{ {} }}", (0..31).map(|n| format!("a{n}: __typename ")).collect::<String>())),
             ("ROOT_FIELDS", format!("{{ {} }}", (0..11).map(|n| format!("a{n}: me {{ person {{ name }} }} ")).collect::<String>())),
             ("DUPLICATES", format!("{{ {} }}", "__typename ".repeat(60))),
@@ -29,7 +38,9 @@ scenario! {
             ("DUPLICATES", format!("{{ ...F0 }} {fragments} fragment F30 on Query {{ __typename }}")),
         ];
         for (rule, document) in documents {
-            let answer = w.ask("dana", &document, Value::Null).await;
+            let name = if document.contains("query A") { json!("A") } else { Value::Null };
+            let token = format!("Bearer {}", w.token("dana"));
+            let answer = w.post(json!({ "query": document, "operationName": name }), &[("authorization", &token)]).await;
             answer.refused("TOO_COMPLEX").by(rule);
             assert!(answer.body.get("data").is_none(), "{rule}");
         }

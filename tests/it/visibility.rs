@@ -163,3 +163,16 @@ scenario! {
         assert_eq!(w.ask("petra", "{ risks { totalCount } }", Value::Null).await.at("/risks/totalCount"), 0);
     }
 }
+
+scenario! {
+    async fn links_do_not_fan_out_without_end(w: World) {
+        let organisation = w.ask("grace", "{ me { person { organisation { id } } } }", Value::Null).await.at("/me/person/organisation/id");
+        for n in 0..30 {
+            let input = json!({ "organisationId": organisation, "name": format!("Person {n}"), "recruitment": "LOCAL" });
+            let person = w.act("grace", "addPerson", "AddPersonInput", input, "id").await.at("/answer/id");
+            w.act("grace", "giveMembership", "GiveMembershipInput", json!({ "personId": person, "role": "STAFF" }), "id").await.data();
+        }
+        let query = "query($id: ID!) { organisation(id: $id) { memberships { person { organisation { memberships { person { organisation { memberships { id } } } } } } } } }";
+        w.ask("grace", query, json!({ "id": organisation })).await.refused("TOO_COMPLEX").by("ROWS");
+    }
+}

@@ -18,7 +18,7 @@ impl SignOut {
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Account> {
         let caller = ctx.caller()?;
-        let Some((jti, expires_at)) = caller.token() else {
+        let Some((issuer, jti, expires_at)) = caller.token() else {
             let message = "this token has no id (jti): sign out everywhere instead";
             return Err(Error::invalid("jti", "TOKEN_HAS_AN_ID", message));
         };
@@ -28,7 +28,7 @@ impl SignOut {
                 Box::pin(async move {
                     let before: account::Model = tx.lock(tx.caller.account(), "account").await?;
                     tx.authorise(SpaceRef::person(before.person_id)).await?;
-                    tx.revoke_token(&jti, expires_at).await?;
+                    tx.revoke_token(&issuer, &jti, expires_at).await?;
                     let mut after = before.clone();
                     after.signed_out_at = Some(tx.now());
                     Ok(tx.update("account.signed_out", &before, after).await?.id)

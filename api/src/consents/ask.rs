@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use entity::{
     Id, Kind, consent_request,
-    value::{ConsentAction, ConsentState, Text},
+    value::{ConsentAction, ConsentState},
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
 use super::rules;
 use crate::platform::{
@@ -47,7 +47,7 @@ pub async fn ask(
         subject_id: subject.id,
         action: subject.action,
         content_hash: rules::content_hash(&content)?,
-        content: Text::new(&content).map_err(|v| Error::internal(v.message))?,
+        content,
         state: ConsentState::Open,
         asked_by_side,
         closed_at: None,
@@ -61,8 +61,17 @@ pub async fn ask(
 
 /// Voids the open requests about a subject: its content changed.
 pub async fn void(tx: &mut Tx, subject: Id) -> Result<()> {
+    void_where(tx, consent_request::Column::SubjectId.eq(subject)).await
+}
+
+/// Voids every open request of a partnership: it is over.
+pub async fn void_all(tx: &mut Tx, partnership: Id) -> Result<()> {
+    void_where(tx, consent_request::Column::PartnershipId.eq(partnership)).await
+}
+
+async fn void_where(tx: &mut Tx, which: SimpleExpr) -> Result<()> {
     use consent_request::Column;
-    let open = Condition::all().add(Column::SubjectId.eq(subject)).add(Column::State.eq(ConsentState::Open));
+    let open = Condition::all().add(which).add(Column::State.eq(ConsentState::Open));
     for before in tx.all::<consent_request::Model>(open, &Sort::asc(Column::CreatedAt)).await? {
         let mut after = before.clone();
         after.state = ConsentState::Void;

@@ -14,7 +14,7 @@ pub mod rules;
 mod say;
 mod withdraw_consent;
 
-pub use ask::{Subject, ask, void};
+pub use ask::{Subject, ask, void, void_all};
 pub use consent::Consent;
 pub use request::{ConsentRequest, ConsentRequestConnection};
 

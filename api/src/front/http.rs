@@ -268,13 +268,6 @@ async fn run(
     if by_get && admitted.operation != OperationType::Query {
         return method_not_allowed("mutations and subscriptions are not taken by GET", &id);
     }
-    if media == Media::EventStream {
-        return sse::stream(server, admitted, &headers, id, span);
-    }
-    if admitted.operation == OperationType::Subscription {
-        let message = "subscriptions need a WebSocket or Accept: text/event-stream";
-        return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, &id);
-    }
     if admitted.takes_position
         && let Some(caller) = &caller
         && let Err(error) = caller.take_position().await
@@ -282,6 +275,13 @@ async fn run(
         return span.in_scope(|| refused(&server, vec![error], media, &id));
     }
     let about = About::of(&admitted, caller.as_ref());
+    if media == Media::EventStream {
+        return sse::stream(server, admitted, about, &headers, id, span);
+    }
+    if admitted.operation == OperationType::Subscription {
+        let message = "subscriptions need a WebSocket or Accept: text/event-stream";
+        return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, &id);
+    }
     let costs = headers.contains_key("x-cost").then_some(admitted.cost);
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
     let running = server.schema.execute(admitted.request).instrument(span.clone());

@@ -34,6 +34,8 @@ use crate::platform::{caller::Caller, error::Error, hub::Follower, shape::Shape,
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const PING: Duration = Duration::from_secs(20);
+/// Expiry is looked at this often: the clock may be a test's.
+const CHECK: Duration = Duration::from_secs(1);
 const DEAD: Duration = Duration::from_secs(45);
 /// Messages that wait for a slow reader, for each socket.
 const WAITING: usize = 32;
@@ -110,13 +112,14 @@ impl Connection {
         let patience = Duration::from_secs(self.server.gate.limits.connection_init_seconds.unsigned_abs().into());
         let init_by = Instant::now() + patience;
         let mut pinged = Instant::now();
+        // Not restarted by what the client says: who talks without end is looked at as often.
+        let mut check_by = Instant::now() + CHECK;
         loop {
             let now = Instant::now();
             let next = if self.session.is_some() { (pinged + PING).min(self.heard + DEAD) } else { init_by };
             let authority = async {
                 match &self.session {
-                    // Expiry is looked at once a second: the clock may be a test's.
-                    Some(session) => session.authority.wait(Duration::from_secs(1)).await,
+                    Some(session) => session.authority.wait(check_by.saturating_duration_since(now)).await,
                     None => std::future::pending().await,
                 }
             };
@@ -128,9 +131,9 @@ impl Connection {
                     tokio::time::sleep(Duration::from_millis(spread)).await;
                     return Close(1012, "Service restart");
                 }
+                changed = authority => Step::Authority(changed),
                 out = self.receiver.recv() => Step::Out(out),
                 message = self.socket.recv() => Step::In(message),
-                () = authority => Step::Authority,
                 () = tokio::time::sleep(next.saturating_duration_since(now)) => Step::Time,
             };
             let result = match step {
@@ -142,7 +145,10 @@ impl Connection {
                     self.heard = Instant::now();
                     self.hear(message).await
                 }
-                Step::Authority => self.still_known().await,
+                Step::Authority(changed) => {
+                    check_by = Instant::now() + CHECK;
+                    self.still_known(changed).await
+                }
                 Step::Time if self.session.is_none() => Err(Close(4408, "Connection initialisation timeout")),
                 Step::Time if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
                 Step::Time => {
@@ -178,12 +184,15 @@ impl Connection {
     }
 
     /// Closes when the token ran out or was revoked.
-    async fn still_known(&mut self) -> Result<(), Close> {
+    async fn still_known(&mut self, changed: bool) -> Result<(), Close> {
         let Some(session) = &self.session else {
             return Ok(());
         };
         if session.identity.expires_at <= self.server.platform.env.now() {
             return Err(Close(4403, "Forbidden: token expired"));
+        }
+        if !changed {
+            return Ok(());
         }
         match self.server.platform.caller(&session.identity, self.id.clone()).await {
             Ok(Some(_)) => Ok(()),
@@ -303,7 +312,8 @@ impl Connection {
 enum Step {
     Out(Option<Out>),
     In(Option<Result<Message, axum::Error>>),
-    Authority,
+    /// A second has passed, or the person's authority may have changed.
+    Authority(bool),
     Time,
 }
 
@@ -338,7 +348,18 @@ async fn operate(
     let began = Instant::now();
     let mut responses = std::pin::pin!(server.schema.execute_stream(request));
     let mut first = true;
-    while let Some(mut response) = responses.next().await {
+    let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
+    loop {
+        // A query or mutation answers in time; a subscription waits for its events.
+        let next = async {
+            if about.is_subscription() { Ok(responses.next().await) } else { timeout(patience, responses.next()).await }
+        };
+        let Ok(next) = next.await else {
+            let late = Error::unavailable("an operation of a socket took longer than its limit");
+            drop(sender.send(Out::Last(id.clone(), failed(&id, vec![late], &request_id))).await);
+            return;
+        };
+        let Some(mut response) = next else { break };
         reply::finish(&mut response, Some(&shape), &request_id);
         if first {
             about.log(&server, &request_id, began, &response);

@@ -1,6 +1,10 @@
 //! Server-sent events: the distinct-connections mode of graphql-sse. `Last-Event-ID` resumes.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     http::{HeaderMap, HeaderValue, header},
@@ -12,7 +16,7 @@ use axum::{
 use futures_util::{Stream, StreamExt, stream};
 use tracing::Instrument;
 
-use super::{Server, reply};
+use super::{Server, http::About, reply};
 use crate::platform::{gate::Admitted, hub::ResumeAfter};
 
 fn next(response: &async_graphql::Response) -> Event {
@@ -57,6 +61,7 @@ pub(super) fn once(response: &async_graphql::Response) -> Response {
 pub(super) fn stream(
     server: Arc<Server>,
     admitted: Admitted,
+    about: About,
     headers: &HeaderMap,
     id: Arc<str>,
     span: tracing::Span,
@@ -68,10 +73,18 @@ pub(super) fn stream(
     let drain = server.drain.clone();
     let responses = server.schema.execute_stream(request);
     let (sender, receiver) = tokio::sync::mpsc::channel::<Event>(16);
+    let tracker = server.open.clone();
     let forward = async move {
+        let (began, mut first) = (Instant::now(), true);
         let mut responses = std::pin::pin!(responses);
         loop {
+            let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
+            let late = async {
+                // A query or mutation answers in time; a subscription waits for its events.
+                if about.is_subscription() { std::future::pending().await } else { tokio::time::sleep(patience).await }
+            };
             let response = tokio::select! {
+                () = late => return,
                 // An end without `complete`: the client comes back, as after the 1012 of a socket.
                 () = drain.cancelled() => return,
                 () = sender.closed() => return,
@@ -79,12 +92,16 @@ pub(super) fn stream(
             };
             let Some(mut response) = response else { break };
             reply::finish(&mut response, Some(&shape), &id);
+            if first {
+                about.log(&server, &id, began, &response);
+                first = false;
+            }
             if sender.send(next(&response)).await.is_err() {
                 return;
             }
         }
         drop(sender.send(complete()).await);
     };
-    server.open.spawn(forward.instrument(span));
+    tracker.spawn(forward.instrument(span));
     answer(stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|event| (event, receiver))))
 }

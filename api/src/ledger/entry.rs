@@ -31,7 +31,8 @@ pub struct LedgerEntry {
     live: bool,
     /// The command.
     command: String,
-    /// The person who acted; empty for the operator who enrolled an organisation.
+    /// The person who acted. Empty in the ledger of a partnership, where `authority` leads to how their side shows them,
+    /// and for the operator who enrolled an organisation.
     actor: Option<Id>,
     /// The membership or side role under which they acted.
     authority: Option<Id>,

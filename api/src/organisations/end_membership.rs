@@ -1,5 +1,5 @@
 use async_graphql::{Context, Object};
-use entity::{Id, Right, SpaceRef, membership, value::OrganisationRole};
+use entity::{Id, Right, SpaceRef, membership, organisation, value::OrganisationRole};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::Membership;
@@ -36,6 +36,9 @@ impl EndMembership {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     use membership::Column;
+                    let asked: membership::Model = tx.get(id, "id").await?;
+                    // The organisation first: two representatives who end each other do so one after the other.
+                    let _: organisation::Model = tx.lock(asked.organisation_id, "id").await?;
                     let before: membership::Model = tx.lock_at(id, "id", expected_version).await?;
                     tx.authorise(SpaceRef::organisation(before.organisation_id)).await?;
                     let now = tx.now();

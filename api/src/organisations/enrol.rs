@@ -58,7 +58,7 @@ pub async fn enrol(platform: &Arc<Platform>, enrolment: Enrolment) -> Result<Id>
                     add_person::record(tx, organisation.id, enrolment.representative, enrolment.recruitment, None)
                         .await?;
                 give_membership::record(tx, &person, OrganisationRole::Representative, now, None).await?;
-                open_account::record(tx, person.id, enrolment.issuer, enrolment.subject).await?;
+                open_account::record(tx, &person, enrolment.issuer, enrolment.subject).await?;
                 Ok(organisation.id)
             })
         })

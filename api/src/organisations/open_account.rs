@@ -6,10 +6,17 @@ use entity::{
 
 use super::Person;
 use crate::platform::{
-    error::{Error, ErrorCode, Result},
+    error::{Error, ErrorCode, Result, Rule},
     gate::Ask,
     sdl::requires,
     tx::Tx,
+};
+
+/// A second account would let its opener act as the person without their knowledge.
+const ONE_ACCOUNT_A_PERSON: Rule = Rule {
+    key: "ONE_ACCOUNT_A_PERSON",
+    requirement: "4.1",
+    says: "this person signs in already: nobody else opens a second way in",
 };
 
 /// A way to sign in for a person of one's own organisation.
@@ -30,7 +37,7 @@ pub struct OpenAccount;
 #[Object]
 impl OpenAccount {
     /// Lets a person of your organisation sign in. An account gives no right; standings do.
-    /// Codes: NOT_FOUND, FORBIDDEN, CONFLICT, VALIDATION_FAILED.
+    /// Codes: NOT_FOUND, FORBIDDEN, REFUSED, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::PeopleKeep))]
     async fn open_account(
         &self,
@@ -45,7 +52,10 @@ impl OpenAccount {
                 Box::pin(async move {
                     let person: person::Model = tx.get(input.person_id, "personId").await?;
                     tx.authorise(SpaceRef::organisation(person.organisation_id)).await?;
-                    record(tx, person.id, input.issuer, input.subject).await?;
+                    if !tx.accounts_of(person.id).await?.is_empty() {
+                        return Err(Error::refused(&ONE_ACCOUNT_A_PERSON).field("personId"));
+                    }
+                    record(tx, &person, input.issuer, input.subject).await?;
                     Ok(person.id)
                 })
             })
@@ -55,11 +65,17 @@ impl OpenAccount {
 }
 
 /// Writes an account; one subject of one issuer is one account.
-pub(crate) async fn record(tx: &mut Tx, person_id: Id, issuer: Title, subject: Title) -> Result<account::Model> {
+pub(crate) async fn record(
+    tx: &mut Tx,
+    person: &person::Model,
+    issuer: Title,
+    subject: Title,
+) -> Result<account::Model> {
     let (id, now) = (tx.id(), tx.now());
     let row = account::Model {
         id,
-        person_id,
+        organisation_id: person.organisation_id,
+        person_id: person.id,
         issuer,
         subject,
         tokens_since: None,

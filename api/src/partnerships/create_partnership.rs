@@ -19,6 +19,9 @@ pub struct CreatePartnershipInput {
     organisation_id: Id,
     /// The other organisations: one or more.
     partner_ids: Vec<Id>,
+    /// How your side shows you to the other sides: a name or, where a name is dangerous, a function. Your name where it is
+    /// left out.
+    shown_as: Option<Title>,
     /// What the partnership is called.
     title: Title,
     /// What it covers.
@@ -39,6 +42,9 @@ pub struct CreatePartnershipInput {
     /// Last day.
     ends_on: Option<Date>,
 }
+
+/// Each side consents to everything: more could not come to an end.
+const MOST_SIDES: usize = 20;
 
 /// Opens a draft.
 #[derive(Default)]
@@ -64,17 +70,25 @@ impl CreatePartnership {
 }
 
 async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
+    let mut distinct = input.partner_ids.clone();
+    distinct.push(input.organisation_id);
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 2 || distinct.len() != input.partner_ids.len() + 1 {
+        return Err(Error::refused(&rules::TWO_SIDES).field("partnerIds"));
+    }
+    if distinct.len() > MOST_SIDES {
+        return Err(Error::invalid(
+            "partnerIds",
+            "SIDES_AT_MOST",
+            format!("a partnership has at most {MOST_SIDES} sides"),
+        ));
+    }
     let own: organisation::Model = tx.get(input.organisation_id, "organisationId").await?;
     tx.authorise(SpaceRef::organisation(own.id)).await?;
     let mut organisations = vec![own];
     for (at, partner) in input.partner_ids.iter().enumerate() {
         organisations.push(tx.get(*partner, &format!("partnerIds[{at}]")).await?);
-    }
-    let mut distinct: Vec<Id> = organisations.iter().map(|organisation| organisation.id).collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if distinct.len() < 2 || distinct.len() < organisations.len() {
-        return Err(Error::refused(&rules::TWO_SIDES).field("partnerIds"));
     }
     dates(input.starts_on, input.ends_on)?;
     let (now, id) = (tx.now(), tx.id());
@@ -123,7 +137,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
         side_id: drafted_by_side,
         person_id: me.id,
         role: SideStanding::SrmFocalPoint,
-        shown_as: me.name,
+        shown_as: input.shown_as.unwrap_or(me.name),
         valid_from: now,
         valid_until: None,
         created_by: id,

@@ -41,7 +41,7 @@ impl WithdrawPartnership {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "withdrawPartnership")?;
-                    consents::void(tx, before.id).await?;
+                    consents::void_all(tx, before.id).await?;
                     let mut after = before.clone();
                     after.state = step.to;
                     after.state_reason = Some(input.reason);

@@ -82,6 +82,7 @@ impl<M: Record> Row<M> {
                 Ok(rows.into_iter().map(|row| (row.row.id(), row)).collect::<HashMap<_, _>>())
             })
             .await?;
+        caller.hand_out(1)?;
         Ok(found.get(&wanted).cloned())
     }
 
@@ -106,7 +107,9 @@ impl<M: Record> Row<M> {
                 Ok(by_parent)
             })
             .await?;
-        Ok(found.get(&self.row.id()).cloned().unwrap_or_default())
+        let rows = found.get(&self.row.id()).cloned().unwrap_or_default();
+        caller.hand_out(rows.len())?;
+        Ok(rows)
     }
 
     /// The first rows that point to each of the rows, and how many there are: one statement for all parents.

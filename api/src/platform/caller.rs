@@ -21,6 +21,7 @@ use super::{
     codec::Position,
     error::{Error, Result},
     grants::Grants,
+    limits::ROWS,
     token::Identity,
     visible,
 };
@@ -42,6 +43,8 @@ pub struct Caller {
     pub request_id: Arc<str>,
     /// Statements sent for this request.
     pub(super) statements: Arc<AtomicU32>,
+    /// Rows handed out for this request.
+    pub(super) rows: Arc<AtomicU32>,
     /// Key from the `Idempotency-Key` header, for the root field that takes none as argument.
     pub(super) idempotency_key: Option<Arc<str>>,
 }
@@ -81,10 +84,10 @@ impl Caller {
         self.grants().person
     }
 
-    /// The token's own id and the moment it runs out.
-    pub fn token(&self) -> Option<(Arc<str>, DateTime<Utc>)> {
+    /// Issuer of the token, its own id and the moment it runs out.
+    pub fn token(&self) -> Option<(Arc<str>, Arc<str>, DateTime<Utc>)> {
         let identity = self.identity.as_ref()?;
-        Some((identity.jti.clone()?, identity.expires_at))
+        Some((identity.issuer.clone(), identity.jti.clone()?, identity.expires_at))
     }
 
     /// Whether the token of this request has run out meanwhile.
@@ -153,6 +156,14 @@ impl Caller {
     /// Statements sent for this request so far.
     pub fn statements(&self) -> Arc<AtomicU32> {
         self.statements.clone()
+    }
+
+    /// Counts rows that are handed out: links fan out further than their statements tell.
+    pub(super) fn hand_out(&self, rows: usize) -> Result<()> {
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+        let so_far = self.rows.fetch_add(rows, Ordering::Relaxed).saturating_add(rows);
+        let most = ROWS.unsigned_abs();
+        if so_far > most { Err(Error::too_complex("ROWS", most as usize, so_far as usize)) } else { Ok(()) }
     }
 
     pub(super) fn counted(&self) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Id, Kind, Level, ledger, platform::publication};
+use entity::{Id, Kind, Level, SpaceKind, ledger, platform::publication};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr, LockType, OnConflict},
@@ -241,8 +241,14 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     if tx.caller.postgres() {
         select = select.lock(LockType::Update);
     }
-    let mut heads: BTreeMap<i32, (i64, Vec<u8>)> =
-        select.all(&tx.db).await?.into_iter().map(|space| (space.no, (space.head_seq, space.head_hash))).collect();
+    let mut heads: BTreeMap<i32, (i64, Vec<u8>)> = BTreeMap::new();
+    let mut shared: BTreeSet<i32> = BTreeSet::new();
+    for space in select.all(&tx.db).await? {
+        heads.insert(space.no, (space.head_seq, space.head_hash));
+        if space.kind == SpaceKind::Partnership {
+            shared.insert(space.no);
+        }
+    }
 
     let mut rows = Vec::new();
     let mut places: BTreeMap<(Id, i32), publication::Model> = BTreeMap::new();
@@ -251,7 +257,12 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
             let (seq, head) = heads.get_mut(&space_no).ok_or_else(|| Error::internal("a space is missing"))?;
             *seq += 1;
             let place = entry.after.get(&space_no);
-            let row = ledger_row(tx, entry, space_no, *seq, head, place.is_some());
+            let mut row = ledger_row(tx, entry, space_no, *seq, head, place.is_some());
+            if shared.contains(&space_no) {
+                // What the other sides see of a person is how their side shows them: the authority leads there.
+                row.actor = Id::NIL;
+            }
+            row.hash = chain::hash(&row);
             head.clone_from(&row.hash);
             rows.push(row);
             let (level, parent_id) = place.copied().unwrap_or((Level::Basic, None));
@@ -282,7 +293,7 @@ fn ledger_row(tx: &Tx, entry: &Entry, space_no: i32, seq: i64, prev: &[u8], live
     // A space that loses the record learns that, and not what else changed.
     let payload = entry.payload.clone().filter(|_| live);
     let salt = tx.caller.platform.env.bytes::<16>().to_vec();
-    let mut row = ledger::Model {
+    ledger::Model {
         space_no,
         seq,
         at: tx.at,
@@ -300,9 +311,7 @@ fn ledger_row(tx: &Tx, entry: &Entry, space_no: i32, seq: i64, prev: &[u8], live
         salt: Some(salt),
         prev_hash: prev.to_vec(),
         hash: Vec::new(),
-    };
-    row.hash = chain::hash(&row);
-    row
+    }
 }
 
 async fn write(

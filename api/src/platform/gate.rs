@@ -101,11 +101,12 @@ impl Gate {
         };
         let operation = operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
         without_omitted(operation, &mut document.fragments, &variables);
+        let effective = with_defaults(operation, &variables);
         let (ty, asked_for) = (operation.ty, std::ptr::from_ref::<OperationDefinition>(operation));
         let fragments = &document.fragments;
         let operations = document.operations.iter().map(|(_, operation)| &operation.node);
         let operations = operations.map(|operation| (operation, std::ptr::eq(operation, asked_for)));
-        let measured = limits::measure(operations, fragments, &variables, &self.types, &self.limits).map_err(one)?;
+        let measured = limits::measure(operations, fragments, &effective, &self.types, &self.limits).map_err(one)?;
         if measured.introspects && !self.introspection {
             return Err(one(Error::bad_input("INTROSPECTION_IS_OFF", "the schema is not given away here")));
         }
@@ -126,7 +127,7 @@ impl Gate {
                 Err(error) => errors.push(error.at(field.name.pos)),
             }
             let given = field.arguments.iter().map(|(name, value)| (&name.node, &value.node));
-            values::check(&self.types, &known.arguments, given, &variables, &mut errors);
+            values::check(&self.types, &known.arguments, given, &effective, &mut errors);
         }
         if let Some(refusal) = errors.iter().find(|e| e.rule.is_none()).cloned() {
             // Who may not call the field learns nothing about their values.
@@ -184,6 +185,20 @@ fn operation<'d>(operations: &'d mut DocumentOperations, name: Option<&str>) -> 
         }
         _ => Err(Error::bad_input("OPERATION_NAME", "the document has several operations: name one")),
     }
+}
+
+/// The variables as the executor will see them: what was not sent has its default.
+fn with_defaults(operation: &OperationDefinition, variables: &Variables) -> Variables {
+    let mut effective = variables.clone();
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        if let Some(default) = &definition.node.default_value
+            && !variables.contains_key(name)
+        {
+            effective.insert(name.clone(), default.node.clone());
+        }
+    }
+    effective
 }
 
 type Fragments =

@@ -53,12 +53,13 @@ struct Found {
 }
 
 /// Every standing of the person behind an account that counts at a moment ($3). A draft that another side has
-/// not proposed yet gives a representative no standing: not even that it exists may show.
+/// not proposed yet gives a representative no standing: not even that it exists may show. A role on a side
+/// counts while its holder works for the organisation of that side.
 const GRANTS: &str = "
 WITH me AS (
   SELECT a.id AS account_id, a.person_id, a.tokens_since FROM account a
   WHERE a.issuer = $1 AND a.subject = $2 AND a.status = 'ACTIVE'
-    AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $4)
+    AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.issuer = $1 AND r.jti = $4)
 ), member AS (
   SELECT m.id, m.role, m.organisation_id, m.valid_until, me.account_id, me.person_id, me.tokens_since
   FROM me JOIN membership m ON m.person_id = me.person_id
@@ -70,7 +71,8 @@ WITH me AS (
   WHERE member.role = 'REPRESENTATIVE'
 ), standing AS (
   SELECT r.id, r.role, r.side_id, r.partnership_id, r.valid_until, me.account_id, me.person_id, me.tokens_since
-  FROM me JOIN side_role r ON r.person_id = me.person_id
+  FROM me JOIN side_role r ON r.person_id = me.person_id JOIN partnership_side s ON s.id = r.side_id
+  JOIN member m ON m.organisation_id = s.organisation_id
   WHERE r.valid_from <= $3 AND (r.valid_until IS NULL OR r.valid_until > $3)
 )
 SELECT me.account_id, me.person_id, me.tokens_since, 'PERSON' AS role, me.person_id AS authority, s.no AS space_no,

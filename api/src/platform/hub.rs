@@ -211,9 +211,9 @@ impl Follower {
         Ok(entries.into_iter().map(Arc::new).collect())
     }
 
-    /// Waits until something may be new.
-    pub async fn wait(&self, longest: Duration) {
-        drop(tokio::time::timeout(longest, self.wake.notified()).await);
+    /// Waits until something may be new, or not longer than this; says whether something may be.
+    pub async fn wait(&self, longest: Duration) -> bool {
+        tokio::time::timeout(longest, self.wake.notified()).await.is_ok()
     }
 }
 

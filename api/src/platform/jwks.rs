@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, RwLock};
 
 use super::error::{Error, Result};
 
-/// Keys this old are fetched again, in the background.
+/// Keys this old are fetched again before they are used.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// Keys this old count no more.
 const STALE: TimeDelta = TimeDelta::hours(24);
@@ -46,17 +46,13 @@ impl Jwks {
 
     /// The key of an id, for one algorithm.
     pub(super) async fn key(&self, kid: &str, algorithm: Algorithm, now: DateTime<Utc>) -> Result<DecodingKey> {
-        let (known, age) = self.known(kid, algorithm, now).await;
-        match (known, age) {
-            (Some(key), Some(age)) if age < FRESH => return Ok(key),
-            (Some(key), Some(age)) if age < STALE => {
-                let me = self.clone();
-                #[expect(clippy::disallowed_methods, reason = "a refresh that nobody waits for")]
-                tokio::spawn(async move { me.fetch(now).await });
-                return Ok(key);
-            }
-            _ => self.fetch(now).await,
+        if let (Some(key), Some(age)) = self.known(kid, algorithm, now).await
+            && age < FRESH
+        {
+            return Ok(key);
         }
+        // A key that the issuer took away counts no more once it answers; while it is away, what is kept counts.
+        self.fetch(now).await;
         self.known(kid, algorithm, now).await.0.ok_or_else(|| Error::unauthenticated("TOKEN_KEY_ID"))
     }
 

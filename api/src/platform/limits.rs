@@ -34,6 +34,8 @@ pub struct Limits {
     pub duplicates: i32,
     /// Cost of an operation: 1 for an object, times `first` in a connection, times 5 in a list.
     pub cost: i32,
+    /// Rows that one request may hand out, links included.
+    pub rows: i32,
     /// Rows of a page when no number is named.
     pub page_default: i32,
     /// Most rows of a page.
@@ -54,6 +56,8 @@ pub struct Limits {
 pub const PAGE_DEFAULT: i32 = 25;
 /// Most rows of a page.
 pub const PAGE_MOST: i32 = 100;
+/// Rows that one request may hand out.
+pub const ROWS: i32 = 20_000;
 /// Days for which a position can be resumed.
 pub const REPLAY_DAYS: i32 = 30;
 
@@ -69,6 +73,7 @@ impl Default for Limits {
             directives: 10,
             duplicates: 50,
             cost: 2000,
+            rows: ROWS,
             page_default: PAGE_DEFAULT,
             page_most: PAGE_MOST,
             subscriptions_per_socket: 30,
@@ -84,6 +89,8 @@ impl Default for Limits {
 const VISITS: usize = 10_000;
 /// Rows that a list without paging is reckoned at.
 const LIST: usize = 5;
+/// Fields that are dear although nothing is selected in them.
+const COSTLY: [(&str, &str, usize); 1] = [("Partnership", "heatMapSvg", 25)];
 /// Fields of introspection that answer with lists of objects.
 const INTROSPECTION_LISTS: [&str; 8] =
     ["types", "fields", "inputFields", "interfaces", "possibleTypes", "enumValues", "args", "directives"];
@@ -106,7 +113,7 @@ pub(super) fn before_parsing(query: &str, limits: &Limits) -> Result<()> {
         match c {
             c if c.is_whitespace() || c == ',' || c == '\u{feff}' => continue,
             '#' => {
-                while chars.next_if(|c| *c != '\n').is_some() {}
+                while chars.next_if(|c| !matches!(c, '\n' | '\r')).is_some() {}
                 continue;
             }
             '"' => text(&mut chars),
@@ -135,18 +142,30 @@ fn text(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     if block {
         chars.next();
         chars.next();
-        let mut quotes = 0;
+        // Three quotes end it, unless a backslash stands before them.
+        let (mut quotes, mut escaped) = (0, false);
         for c in chars.by_ref() {
-            quotes = if c == '"' { quotes + 1 } else { 0 };
-            if quotes == 3 {
-                return;
+            match c {
+                '"' if escaped && quotes < 3 => {
+                    quotes += 1;
+                    if quotes == 3 {
+                        (quotes, escaped) = (0, false);
+                    }
+                }
+                '"' => {
+                    quotes += 1;
+                    if quotes == 3 {
+                        return;
+                    }
+                }
+                c => (quotes, escaped) = (0, c == '\\'),
             }
         }
     } else {
         while let Some(c) = chars.next() {
             match c {
                 '\\' => drop(chars.next()),
-                '"' | '\n' => return,
+                '"' | '\n' | '\r' => return,
                 _ => {}
             }
         }
@@ -310,6 +329,9 @@ impl<'d> Walk<'d> {
         self.introspects |= starts;
         let introspection = if starts { Some(0) } else { place.introspection };
         let mut place = Place { depth: place.depth + 1, introspection, ..place };
+        if let Some((_, _, cost)) = COSTLY.iter().find(|(on, costly, _)| *on == of && *costly == name) {
+            self.cost = self.cost.saturating_add(place.times.saturating_mul(*cost));
+        }
         if field.selection_set.node.items.is_empty() {
             return Ok(());
         }

@@ -83,12 +83,16 @@ impl Platform {
             position: Arc::default(),
             request_id,
             statements: Arc::new(AtomicU32::new(1)),
+            rows: Arc::default(),
             idempotency_key: None,
         }
     }
 
     async fn grants(&self, identity: &Identity) -> Result<Option<Grants>> {
         let now = self.env.now();
+        if identity.expires_at <= now {
+            return Ok(None);
+        }
         let grants = Grants::load(&self.db, &identity.issuer, &identity.subject, identity.jti.as_deref(), now).await?;
         Ok(grants.filter(|grants| match grants.tokens_since {
             Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),

@@ -103,6 +103,7 @@ impl Caller {
         if backwards {
             rows.reverse();
         }
+        self.hand_out(rows.len())?;
         let rows: Vec<_> = rows
             .into_iter()
             .map(|row| (self.platform.codec.cursor(self.account(), list, &key_of(&sort, &row.row)), row))
@@ -140,6 +141,7 @@ impl<P: Record> Row<P> {
         let (mut rows, total) = self.first_of_each::<C>(caller, link, column, key, &sort, count + 1).await?;
         let more = rows.len() as u64 > count;
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        caller.hand_out(rows.len())?;
         let codec = &caller.platform.codec;
         let account = caller.account();
         let rows: Vec<_> =

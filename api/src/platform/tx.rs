@@ -330,10 +330,10 @@ impl Tx {
     }
 
     /// Refuses a token from now on, although it has not run out.
-    pub async fn revoke_token(&self, jti: &str, expires_at: DateTime<Utc>) -> Result<()> {
+    pub async fn revoke_token(&self, issuer: &str, jti: &str, expires_at: DateTime<Utc>) -> Result<()> {
         use entity::platform::revoked_token::{ActiveModel, Column, Entity, Model};
-        Entity::insert(ActiveModel::from(Model { jti: jti.to_owned(), expires_at }))
-            .on_conflict(OnConflict::column(Column::Jti).do_nothing().to_owned())
+        Entity::insert(ActiveModel::from(Model { issuer: issuer.to_owned(), jti: jti.to_owned(), expires_at }))
+            .on_conflict(OnConflict::columns([Column::Issuer, Column::Jti]).do_nothing().to_owned())
             .exec_without_returning(&self.db)
             .await?;
         Ok(())

@@ -1,13 +1,13 @@
 //! What happens to a risk when every side consented to a joint level.
 
 use entity::{
-    consent_request, risk,
+    consent_request, partnership, risk,
     value::{Impact, Likelihood},
 };
 
 use super::{
     assess,
-    rules::{LIFECYCLE, View},
+    rules::{LIFECYCLE, View, partnership_is_living},
 };
 use crate::platform::{
     error::{Error, Result},
@@ -17,9 +17,11 @@ use crate::platform::{
 /// The agreed likelihood and impact become the joint level.
 pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let risk: risk::Model = tx.lock(request.subject_id, "requestId").await?;
+    let partnership: partnership::Model = tx.lock(risk.partnership_id, "requestId").await?;
+    partnership_is_living(partnership.state)?;
     let step = LIFECYCLE.step(risk.state, "agree")?;
     let content: serde_json::Value =
-        serde_json::from_str(request.content.as_str()).map_err(|e| Error::internal(e.to_string()))?;
+        serde_json::from_str(&request.content).map_err(|e| Error::internal(e.to_string()))?;
     let point = |name: &str| {
         content
             .get(name)

@@ -99,6 +99,11 @@ impl Feed {
         let follower = caller.hub().follower();
         let mut feed = Self { caller, follower, wanted, position: BTreeMap::new(), own: None, ready: VecDeque::new() };
         feed.refollow(after.as_ref()).await?;
+        // A right that ended between authentication and here was not heard of: it stands before the followed head.
+        if !feed.caller.refresh().await? {
+            return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
+        }
+        feed.refollow(after.as_ref()).await?;
         Ok(feed)
     }
 
@@ -134,10 +139,10 @@ impl Feed {
     /// The next event; an error when the caller is nobody any more.
     async fn next(&mut self) -> Result<RiskLevelChanged> {
         loop {
+            self.still_allowed().await?;
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
-            self.still_allowed().await?;
             let mut read = false;
             for no in self.position.keys().copied().collect::<Vec<_>>() {
                 let seen = self.position.get(&no).copied().unwrap_or_default();
@@ -170,6 +175,13 @@ impl Feed {
                 return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
             }
             self.refollow(None).await?;
+            // What waits was allowed under the old rights: it is looked at again under the new ones.
+            let waiting = std::mem::take(&mut self.ready);
+            for event in waiting {
+                if self.caller.find::<risk_level_record::Model>(event.record.row.id).await?.is_some() {
+                    self.ready.push_back(event);
+                }
+            }
         }
         Ok(())
     }

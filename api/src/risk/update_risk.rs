@@ -1,10 +1,10 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, risk,
+    Id, Right, partnership, risk,
     value::{Patch, RiskOrigin, Text, Title},
 };
 
-use super::Risk;
+use super::{Risk, rules};
 use crate::{
     consents,
     organisations::cleared,
@@ -35,7 +35,7 @@ pub struct UpdateRisk;
 #[Object]
 impl UpdateRisk {
     /// Edits what a risk says. A proposed joint level is void then: it was about another text. Codes: NOT_FOUND,
-    /// FORBIDDEN, CONFLICT, VALIDATION_FAILED.
+    /// FORBIDDEN, CONFLICT, REFUSED, VALIDATION_FAILED.
     #[graphql(directive = requires::apply(Right::RiskEdit))]
     async fn update_risk(
         &self,
@@ -46,8 +46,11 @@ impl UpdateRisk {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
+                    let asked: risk::Model = tx.get(input.id, "id").await?;
+                    let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
                     let before: risk::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.partnership_id, input.side_id).await?;
+                    rules::partnership_is_living(partnership.state)?;
                     let mut after = before.clone();
                     cleared("title", input.title.apply_required(&mut after.title))?;
                     input.description.apply(&mut after.description);

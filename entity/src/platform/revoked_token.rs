@@ -5,6 +5,9 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "revoked_token")]
 pub struct Model {
+    /// `iss` of the token.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub issuer: String,
     /// `jti` of the token.
     #[sea_orm(primary_key, auto_increment = false)]
     pub jti: String,

@@ -36,6 +36,11 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
+    /// Says something to a socket that may be closed already.
+    pub async fn try_say(&mut self, message: Value) {
+        drop(self.0.send(Message::text(message.to_string())).await);
+    }
+
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
         self.say(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
