@@ -206,8 +206,6 @@ pub trait Record:
     const KIND: Kind;
     /// The right that reads it.
     const READ: Right;
-    /// Raised when [`Record::audience`] changes its answer for rows that exist: they are republished at migration.
-    const AUDIENCE_VERSION: i16 = 1;
     /// Whether some fields are held back at [`Level::Basic`].
     const REDACTS: bool = false;
 

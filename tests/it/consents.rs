@@ -82,6 +82,7 @@ scenario! {
         w.act("omar", "giveConsent", "GiveConsentInput", say(ours), "id").await.refused("REFUSED").by("ONE_PERSON_ONE_SIDE");
         assert_eq!(state_of(w, &request).await, "OPEN");
         assert_eq!(w.consent("dana", &request).await.text("/answer/state"), "EFFECTIVE");
+        one_side_again(w).await;
     }
 }
 
@@ -103,6 +104,15 @@ async fn both_sides(w: &World, side: &str) {
     row.id = Set(entity::Id(uuid(7)));
     row.side_id = Set(side.id);
     row.insert(&db).await.unwrap();
+    db.close().await.unwrap();
+}
+
+/// Takes back what [`both_sides`] wrote past the API.
+async fn one_side_again(w: &World) {
+    use sea_orm::EntityTrait;
+    let db = w.database().await;
+    entity::membership::Entity::delete_by_id(entity::Id(uuid(6))).exec(&db).await.unwrap();
+    entity::side_role::Entity::delete_by_id(entity::Id(uuid(7))).exec(&db).await.unwrap();
     db.close().await.unwrap();
 }
 

@@ -233,3 +233,20 @@ fn hashes_do_not_change_with_the_program() {
     // Computed by an independent CBOR encoder: a change of this text would break every ledger that exists.
     assert_eq!(chain::hex(&chain::hash(&entry)), "fcb3143166d49c3de5bb562d54e7e8711c086e510765685a69446cae4f336d0d");
 }
+
+scenario! {
+    async fn a_record_that_is_shown_to_strangers_is_found(w: World) {
+        let risk = w.risk("Looting of the store").await;
+        let db = w.database().await;
+        let sql = "INSERT INTO publication (record_id, space_no, kind, seq, level, live) \
+                   SELECT r.id, s.no, 'RISK', 1, 2, $1 FROM risk r, space s WHERE r.title = 'Looting of the store' AND s.kind = 'NETWORK'";
+        let forge = |sql: &str| Statement::from_sql_and_values(db.get_database_backend(), sql, [true.into()]);
+        db.execute_raw(forge(sql)).await.unwrap();
+        let report = verify::verify(&w.platform).await.unwrap();
+        assert_eq!(report.misplaced.iter().map(|record| record.id.to_string()).collect::<Vec<_>>(), [risk]);
+        assert_eq!(report.faults.len(), 1, "and the ledger of the network knows nothing of it");
+        let sql = "DELETE FROM publication WHERE live = $1 AND kind = 'RISK' AND space_no IN (SELECT no FROM space WHERE kind = 'NETWORK')";
+        db.execute_raw(forge(sql)).await.unwrap();
+        db.close().await.unwrap();
+    }
+}

@@ -14,7 +14,7 @@ use crate::{
     config::{self, Config, Raw},
     demo,
     organisations::enrol::{self, Enrolment},
-    platform::{Platform, db::Db, env::Env, gate::Gate, limits::Limits, sdl::TypeMap, token::Signer, verify},
+    platform::{Platform, chain, db::Db, env::Env, gate::Gate, limits::Limits, sdl::TypeMap, token::Signer, verify},
     schema,
 };
 
@@ -236,8 +236,11 @@ async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     for fault in &report.faults {
         println!("space {}, position {}: {}", fault.space_no, fault.seq, fault.what);
     }
-    if report.faults.is_empty() {
-        println!("every ledger is contiguous and unchanged");
+    for record in &report.misplaced {
+        println!("{} {}: published elsewhere than its audience says", chain::kind_name(record.kind), record.id);
+    }
+    if report.faults.is_empty() && report.misplaced.is_empty() {
+        println!("every ledger is contiguous and unchanged, every record published where it belongs");
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::FAILURE)

@@ -6,6 +6,7 @@
 //! * [`hub`]: followers of ledgers · [`codec`]: positions and cursors
 //! * [`token`], `jwks`, [`grants`]: who somebody is, and what the data lets them do
 
+pub mod audiences;
 pub mod batch;
 pub mod caller;
 pub mod chain;

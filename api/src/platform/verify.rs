@@ -1,4 +1,4 @@
-//! Checks the ledgers: contiguous, chained, unchanged, and in step with the publications.
+//! Checks the ledgers: contiguous, chained, unchanged, in step with the publications, and these with the audiences.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,12 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Platform, chain, error::Result};
+use super::{
+    Platform,
+    audiences::{self, Misplaced},
+    chain,
+    error::Result,
+};
 
 /// The first fault of a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Report {
     pub entries: u64,
     /// The first fault of each damaged space.
     pub faults: Vec<Fault>,
+    /// Records that are published elsewhere than their audience says.
+    pub misplaced: Vec<Misplaced>,
 }
 
 /// Entries that one read takes.
@@ -65,6 +72,7 @@ pub async fn verify(platform: &Platform) -> Result<Report> {
         };
         report.faults.extend(fault);
     }
+    report.misplaced = audiences::misplaced(platform).await?;
     Ok(report)
 }
 

@@ -196,6 +196,7 @@ impl World {
     pub async fn end(self) {
         let report = safepact::platform::verify::verify(&self.platform).await.unwrap();
         assert_eq!(report.faults, [], "a scenario leaves every ledger contiguous and unchanged");
+        assert_eq!(report.misplaced, [], "a scenario leaves every record published where its audience is");
         self.give_up().await;
     }
 
