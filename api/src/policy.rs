@@ -52,13 +52,9 @@ impl Role {
 }
 
 impl Role {
-    /// Table of the record behind the standing; being a person needs none.
-    pub const fn table(self) -> Option<&'static str> {
-        match self {
-            Self::Person => None,
-            Self::Representative | Self::SecurityFocalPoint | Self::Staff => Some("membership"),
-            Self::Signatory | Self::SrmFocalPoint | Self::Contributor | Self::Viewer => Some("side_role"),
-        }
+    /// Whether it is a role on a side of a partnership.
+    pub const fn is_of_a_side(self) -> bool {
+        matches!(self, Self::Signatory | Self::SrmFocalPoint | Self::Contributor | Self::Viewer)
     }
 }
 

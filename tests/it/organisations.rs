@@ -1,8 +1,11 @@
 //! Organisations keep themselves.
 
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Backend, World};
 
 async fn riverbank(w: &World) -> Value {
     let all = w.ask("grace", "{ me { person { organisation { id } } } }", Value::Null).await;
@@ -102,5 +105,31 @@ scenario! {
         );
         let done = [&one, &other].iter().filter(|answer| answer.body.get("errors").is_none()).count();
         assert_eq!(done, 1, "{} {}", one.text, other.text);
+    }
+}
+
+scenario! {
+    async fn who_is_taken_off_a_role_while_their_command_waits_does_not_act(w: World) {
+        if w.backend == Backend::Sqlite {
+            // Its writers queue: a command begins when the one before it has ended.
+            return;
+        }
+        let risk = w.risk("Looting of the store").await;
+        let db = w.database().await;
+        let roles = w.ask("grace", "{ partnerships { edges { node { sides { roles { id shownAs } } } } } }", Value::Null).await;
+        let roles = roles.at("/partnerships/edges/0/node/sides/1/roles");
+        let omar = roles.as_array().unwrap().iter().find(|role| role["shownAs"] == "Omar Gatluak").unwrap()["id"].clone();
+        // Somebody holds the partnership; Omar's command waits; his role ends; the partnership is free again.
+        let hold = db.begin().await.unwrap();
+        hold.execute_unprepared("SELECT id FROM partnership FOR UPDATE").await.unwrap();
+        let (waited, ()) = tokio::join!(w.perceive("omar", &risk, 5, 5), async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            w.clock.advance(chrono::TimeDelta::seconds(1));
+            let end = "mutation($id: ID!) { endSideRole(id: $id, expectedVersion: 1) { id } }";
+            w.ask("grace", end, json!({ "id": omar })).await.data();
+            hold.rollback().await.unwrap();
+        });
+        waited.refused("FORBIDDEN");
+        db.close().await.unwrap();
     }
 }

@@ -24,6 +24,8 @@ scenario! {
             ("DOCUMENT_NESTING", format!("#\r{{a(x:{}1{})}}", "{a:".repeat(300), "}".repeat(300))),
             ("DOCUMENT_NESTING", format!("{{a(y:\"\"\"\\\"\"\"\"\"\" x:{}1{})}}", "[".repeat(300), "]".repeat(300))),
             ("DOCUMENT_NESTING", format!("{{a(y:\"\\\"\" x:{}1{})}}", "[".repeat(300), "]".repeat(300))),
+            // Three quotes that nothing closes are an empty string and the beginning of another one.
+            ("DOCUMENT_NESTING", format!("{{__typename(b:[\"\"\"\" {}{}])}}", "[".repeat(400), "]".repeat(400))),
             ("COST", "query($n: Int = 100) { partnerships(first: $n) { edges { node { risks(first: $n) { edges { node { id } } } } } } }".to_owned()),
             ("COST", format!("{{ partnerships(first: 5) {{ edges {{ node {{ {} }} }} }} }}", (0..25).map(|n| format!("a{n}: heatMapSvg ")).collect::<String>())),
             ("INTROSPECTION_LISTS", format!("{{ __type(name: \"Node\") {{ {} name {} }} }}", "possibleTypes { interfaces { ".repeat(3), "} }".repeat(3))),

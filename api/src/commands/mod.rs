@@ -165,7 +165,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         _ => {}
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Documents are bounded before they are parsed; a deep stack is the second fence (it costs address space only).
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build()?;
     if let Command::Doctor { .. } = cli.command {
         return runtime.block_on(doctor::doctor(cli.settings.read()));
     }

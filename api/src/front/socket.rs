@@ -356,7 +356,9 @@ async fn operate(
         };
         let Ok(next) = next.await else {
             let late = Error::unavailable("an operation of a socket took longer than its limit");
-            drop(sender.send(Out::Last(id.clone(), failed(&id, vec![late], &request_id))).await);
+            let response = reply::refusal(vec![late], &request_id);
+            about.log(&server, &request_id, began, &response);
+            drop(sender.send(Out::Last(id.clone(), error_message(&id, &response))).await);
             return;
         };
         let Some(mut response) = next else { break };

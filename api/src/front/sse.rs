@@ -17,7 +17,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tracing::Instrument;
 
 use super::{Server, http::About, reply};
-use crate::platform::{gate::Admitted, hub::ResumeAfter};
+use crate::platform::{error::Error, gate::Admitted, hub::ResumeAfter};
 
 fn next(response: &async_graphql::Response) -> Event {
     let event = Event::default().event("next").data(reply::text(response, serde_json::Map::new()));
@@ -83,12 +83,15 @@ pub(super) fn stream(
                 // A query or mutation answers in time; a subscription waits for its events.
                 if about.is_subscription() { std::future::pending().await } else { tokio::time::sleep(patience).await }
             };
-            let response = tokio::select! {
-                () = late => return,
+            let (response, last) = tokio::select! {
+                () = late => {
+                    let error = Error::unavailable("an operation of a stream took longer than its limit");
+                    (Some(reply::refusal(vec![error], &id)), true)
+                }
                 // An end without `complete`: the client comes back, as after the 1012 of a socket.
-                () = drain.cancelled() => return,
+                () = drain.cancelled(), if about.is_subscription() => return,
                 () = sender.closed() => return,
-                response = responses.next() => response,
+                response = responses.next() => (response, false),
             };
             let Some(mut response) = response else { break };
             reply::finish(&mut response, Some(&shape), &id);
@@ -98,6 +101,9 @@ pub(super) fn stream(
             }
             if sender.send(next(&response)).await.is_err() {
                 return;
+            }
+            if last {
+                break;
             }
         }
         drop(sender.send(complete()).await);

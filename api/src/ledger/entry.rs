@@ -34,7 +34,7 @@ pub struct LedgerEntry {
     /// The person who acted. Empty in the ledger of a partnership, where `authority` leads to how their side shows them,
     /// and for the operator who enrolled an organisation.
     actor: Option<Id>,
-    /// The membership or side role under which they acted.
+    /// The membership or side role under which they acted. In the ledger of a partnership side roles only.
     authority: Option<Id>,
     /// Id of the request.
     request_id: String,

@@ -50,7 +50,7 @@ impl OpenAccount {
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
-                    let person: person::Model = tx.get(input.person_id, "personId").await?;
+                    let person: person::Model = tx.lock(input.person_id, "personId").await?;
                     tx.authorise(SpaceRef::organisation(person.organisation_id)).await?;
                     if !tx.accounts_of(person.id).await?.is_empty() {
                         return Err(Error::refused(&ONE_ACCOUNT_A_PERSON).field("personId"));

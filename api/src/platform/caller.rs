@@ -166,6 +166,11 @@ impl Caller {
         if so_far > most { Err(Error::too_complex("ROWS", most as usize, so_far as usize)) } else { Ok(()) }
     }
 
+    /// Counts the rows from the start: an event of a subscription is a request of its own.
+    pub fn begin_again(&self) {
+        self.rows.store(0, Ordering::Relaxed);
+    }
+
     pub(super) fn counted(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }

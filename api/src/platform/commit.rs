@@ -259,8 +259,10 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
             let place = entry.after.get(&space_no);
             let mut row = ledger_row(tx, entry, space_no, *seq, head, place.is_some());
             if shared.contains(&space_no) {
-                // What the other sides see of a person is how their side shows them: the authority leads there.
+                // What the other sides see of a person is how their side shows them: a side role leads there, and a
+                // membership, the same in every partnership, would lead past it.
                 row.actor = Id::NIL;
+                row.authority = tx.authority.filter(|_| tx.authority_is_shared);
             }
             row.hash = chain::hash(&row);
             head.clone_from(&row.hash);

@@ -72,8 +72,8 @@ WITH me AS (
 ), standing AS (
   SELECT r.id, r.role, r.side_id, r.partnership_id, r.valid_until, me.account_id, me.person_id, me.tokens_since
   FROM me JOIN side_role r ON r.person_id = me.person_id JOIN partnership_side s ON s.id = r.side_id
-  JOIN member m ON m.organisation_id = s.organisation_id
   WHERE r.valid_from <= $3 AND (r.valid_until IS NULL OR r.valid_until > $3)
+    AND EXISTS (SELECT 1 FROM member m WHERE m.organisation_id = s.organisation_id)
 )
 SELECT me.account_id, me.person_id, me.tokens_since, 'PERSON' AS role, me.person_id AS authority, s.no AS space_no,
        s.kind AS space_kind, s.subject_id, NULL AS partnership_id, NULL AS valid_until

@@ -141,6 +141,8 @@ fn text(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     };
     if block {
         chars.next();
+        // Where no three quotes follow, the parser takes these two as an empty string and reads on behind them.
+        let behind = chars.clone();
         chars.next();
         // Three quotes end it, unless a backslash stands before them.
         let (mut quotes, mut escaped) = (0, false);
@@ -161,6 +163,7 @@ fn text(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
                 c => (quotes, escaped) = (0, c == '\\'),
             }
         }
+        *chars = behind;
     } else {
         while let Some(c) = chars.next() {
             match c {

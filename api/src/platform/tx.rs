@@ -24,6 +24,8 @@ use super::{
     visible,
 };
 
+use crate::policy::Role;
+
 /// A change that waits for COMMIT.
 pub(super) struct Change {
     pub(super) event: &'static str,
@@ -44,6 +46,8 @@ pub struct Tx {
     right: Right,
     /// Under which standing: the last that was checked.
     pub(super) authority: Option<Id>,
+    /// Whether that standing is one that every side sees.
+    pub(super) authority_is_shared: bool,
     pub(super) command: String,
     pub(super) at: DateTime<Utc>,
     pub(super) changes: Vec<Change>,
@@ -113,6 +117,7 @@ impl Caller {
             caller: self.clone(),
             right,
             authority: None,
+            authority_is_shared: false,
             command: name.to_owned(),
             at: platform.env.now(),
             changes: Vec::new(),
@@ -228,13 +233,26 @@ impl Tx {
     /// their role at this moment either acted before, or does not act any more.
     async fn stand_on(&mut self, grant: &Grant) -> Result<()> {
         self.authority = Some(grant.authority);
-        let Some(table) = grant.role.table() else { return Ok(()) };
-        let hold = if self.caller.postgres() { " FOR SHARE" } else { "" };
-        let sql = format!(
-            "SELECT id FROM {table} WHERE id = $1 AND valid_from <= $2 AND (valid_until IS NULL OR valid_until > $2){hold}"
-        );
+        self.authority_is_shared = grant.role.is_of_a_side();
+        let (sql, hold) = match grant.role {
+            Role::Person => return Ok(()),
+            role if role.is_of_a_side() => (
+                "SELECT r.id FROM side_role r JOIN partnership_side s ON s.id = r.side_id \
+                 JOIN membership m ON m.person_id = r.person_id AND m.organisation_id = s.organisation_id \
+                 WHERE r.id = $1 AND r.valid_from <= $2 AND (r.valid_until IS NULL OR r.valid_until > $2) \
+                 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)",
+                " FOR SHARE OF r, m",
+            ),
+            _ => (
+                "SELECT m.id FROM membership m \
+                 WHERE m.id = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)",
+                " FOR SHARE OF m",
+            ),
+        };
+        let sql = format!("{sql}{}", if self.caller.postgres() { hold } else { "" });
         self.caller.counted();
-        let values = [grant.authority.into(), self.at.into()];
+        // The time of now, not of the beginning: this command may have waited for the one that ended the standing.
+        let values = [grant.authority.into(), self.caller.now().into()];
         let held = self.db.query_one_raw(self.caller.platform.db.statement(&sql, values)).await?;
         held.map(|_| ()).ok_or_else(|| Error::forbidden(self.right))
     }
@@ -245,7 +263,7 @@ impl Tx {
     pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
         let mut select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
-            select = select.lock(LockType::Update);
+            select = select.lock(LockType::NoKeyUpdate);
         }
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
         found.map(|row| row.row).ok_or_else(|| Error::not_found(field))

@@ -141,6 +141,7 @@ impl Feed {
         loop {
             self.still_allowed().await?;
             if let Some(event) = self.ready.pop_front() {
+                self.caller.begin_again();
                 return Ok(event);
             }
             let mut read = false;
