@@ -14,7 +14,7 @@ use crate::platform::{
 
 /// Side of a cell, and where the grid begins.
 const CELL: i32 = 110;
-const LEFT: i32 = 150;
+const LEFT: i32 = 190;
 const TOP: i32 = 40;
 
 /// Escapes text for XML.
@@ -84,7 +84,12 @@ pub async fn of_partnership(caller: &Caller, partnership: &partnership::Model) -
     }
     let letters: Vec<String> =
         ('A'..='Z').zip(&sides).map(|(letter, side)| format!("{letter}: {}", side.row.shown_as)).collect();
-    Ok(draw(partnership.title.as_str(), &marks, &legend, &letters.join(" · ")))
+    Ok(draw(
+        partnership.title.as_str(),
+        &marks,
+        &legend,
+        &format!("1 level in effect · 1? provisional · 1A as A sees it · {}", letters.join(" · ")),
+    ))
 }
 
 fn draw(title: &str, marks: &[Mark], legend: &[String], letters: &str) -> String {
