@@ -1,7 +1,7 @@
 //! Writes levels: of one side, and in effect. Append-only, each with everything it was computed from.
 
 use entity::{
-    Id, risk, risk_level_record, risk_perception,
+    Id, partnership, risk, risk_level_record, risk_perception,
     value::{LevelCause, RiskKind, RiskState, Text},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -15,6 +15,15 @@ use crate::platform::{
     error::{Error, Result},
     tx::Tx,
 };
+
+/// Begins an act on a risk: its partnership locked first, then the risk, for the side that the caller acts for.
+pub(super) async fn begin(tx: &mut Tx, risk: Id, side: Option<Id>) -> Result<(partnership::Model, Id, risk::Model)> {
+    let asked: risk::Model = tx.get(risk, "riskId").await?;
+    let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
+    let side = tx.act_for_side(partnership.id, side).await?;
+    rules::partnership_is_living(partnership.state)?;
+    Ok((partnership, side, tx.lock(risk, "riskId").await?))
+}
 
 /// A level to record.
 pub(super) struct Assessment<'a> {

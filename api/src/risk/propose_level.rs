@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, InputObject, Object, Value};
 use entity::{
-    Id, Kind, Right, consent_request, partnership, risk,
+    Id, Kind, Right, consent_request,
     value::{ConsentAction, Impact, Likelihood, Text},
 };
 use serde_json::json;
@@ -58,11 +58,7 @@ impl ProposeLevel {
 }
 
 async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
-    let asked: risk::Model = tx.get(input.risk_id, "riskId").await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
-    let side = tx.act_for_side(partnership.id, input.side_id).await?;
-    rules::partnership_is_living(partnership.state)?;
-    let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
+    let (partnership, side, risk) = assess::begin(tx, input.risk_id, input.side_id).await?;
     let views = assess::current_views(tx, risk.id).await?;
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
     let missing = rules::sides_missing(&partnerships::side_ids(tx, partnership.id).await?, &spoke);

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, partnership, risk, risk_perception,
+    Id, Right, risk, risk_perception,
     value::{Impact, Likelihood, Text},
 };
 
@@ -53,11 +53,7 @@ impl RecordPerception {
 }
 
 async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
-    let asked: risk::Model = tx.get(input.risk_id, "riskId").await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
-    let side = tx.act_for_side(partnership.id, input.side_id).await?;
-    rules::partnership_is_living(partnership.state)?;
-    let risk: risk::Model = tx.lock(input.risk_id, "riskId").await?;
+    let (partnership, side, risk) = assess::begin(tx, input.risk_id, input.side_id).await?;
     let mut views = assess::current_views(tx, risk.id).await?;
     let before = views.iter().position(|view| view.side_id == side).map(|at| views.remove(at));
     if let Some(before) = &before {
