@@ -194,9 +194,6 @@ fn a_wrong_value_is_refused_at_start() {
 async fn hardened_gives_nothing_away() {
     let folder = tempfile::tempdir().unwrap();
     drop(Running::start(folder.path(), &["serve", "--demo"]));
-    let mut command = safepact(folder.path());
-    command.env("SAFEPACT_EMBEDDED_ISSUER", "on");
-    drop(command);
     let server = Running::start(folder.path(), &["serve", "--profile", "hardened"]);
     let get = async |path: &str| reqwest::get(server.url.replace("/graphql", path)).await.unwrap().status().as_u16();
     assert_eq!(get("/playground").await, 404);
