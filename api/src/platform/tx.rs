@@ -288,8 +288,8 @@ impl Tx {
         Ok(self.caller.run_on(&self.db, select).await?.into_iter().map(|row: Row<M>| row.row).collect())
     }
 
-    /// Accounts of a person, for who keeps the people of an organisation. An account is published to its person
-    /// only; the caller of this has authorised itself for the organisation of the person.
+    /// Accounts of a person, for who keeps the people of an organisation. Only its person reads an
+    /// account; the caller of this has authorised itself for the organisation of the person.
     pub async fn accounts_of(&self, person: Id) -> Result<Vec<entity::account::Model>> {
         use entity::account::{Column, Entity};
         self.caller.counted();
