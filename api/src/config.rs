@@ -68,6 +68,12 @@ pub const SETTINGS: &[Setting] = &[
         "http(s)://HOST:PORT or nothing",
         "OpenTelemetry collector (OTLP over HTTP) for traces and metrics.",
     ),
+    setting(
+        "nats_url",
+        "",
+        "a URL such as nats://nats.internal:4222, or nothing",
+        "NATS server for doorbells between nodes that share a PostgreSQL database; without it the nodes poll.",
+    ),
     setting("log", "info", "a filter such as info or warn,safepact=debug", "What is logged, to standard error."),
     setting("log_format", "text", "text or json", "Form of the log lines."),
     setting(
@@ -143,6 +149,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// OpenTelemetry collector.
     pub otlp_endpoint: Option<String>,
+    /// Doorbells between nodes.
+    pub nats_url: Option<String>,
     /// Log filter.
     pub log: String,
     /// Whether log lines are JSON.
@@ -238,6 +246,10 @@ fn is_http(url: &str) -> bool {
     url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).is_some_and(|rest| !rest.is_empty())
 }
 
+fn is_nats(url: &str) -> bool {
+    url.strip_prefix("nats://").or_else(|| url.strip_prefix("tls://")).is_some_and(|rest| !rest.is_empty())
+}
+
 /// A PostgreSQL URL without a user would sign in as somebody nobody meant.
 fn is_database(url: &str) -> bool {
     match url.split_once(':') {
@@ -274,6 +286,7 @@ impl Config {
             profile,
             metrics_listen: raw.read("metrics_listen", |text| optional(text, |text| text.parse().ok()))?,
             otlp_endpoint: raw.read("otlp_endpoint", |text| optional(text, |t| is_http(t).then(|| t.to_owned())))?,
+            nats_url: raw.read("nats_url", |text| optional(text, |text| is_nats(text).then(|| text.to_owned())))?,
             log: raw.read("log", |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()))?,
             log_json: raw.read("log_format", |text| match text {
                 "text" => Some(false),
@@ -342,6 +355,7 @@ mod tests {
             ("profile", "production"),
             ("metrics_listen", "here"),
             ("otlp_endpoint", "collector:4318"),
+            ("nats_url", "localhost:4222"),
             ("log", "=="),
             ("log_format", "xml"),
             ("origins", "app.example.org"),

@@ -4,8 +4,9 @@ use async_graphql::{Context, Interface, Object};
 use entity::{Id, Kind, Record, Right};
 
 use crate::{
-    accounts::Account,
+    accounts::{Account, Device},
     consents::{Consent, ConsentRequest},
+    incidents::{Incident, IncidentRelease, IncidentRestricted, SharingProtocol},
     organisations::{Membership, Organisation, Person},
     partnerships::{Partnership, PartnershipSide, SideRole},
     platform::{
@@ -17,6 +18,7 @@ use crate::{
         sdl::requires,
     },
     risk::{Risk, RiskLevelRecord, RiskPerception, Threat},
+    sync::{SyncCommand, SyncConflict},
 };
 
 /// Anything with a stable id.
@@ -49,6 +51,20 @@ pub enum Node {
     RiskPerception(RiskPerception),
     /// A level record.
     RiskLevelRecord(RiskLevelRecord),
+    /// An incident.
+    Incident(Incident),
+    /// The restricted part of an incident.
+    IncidentRestricted(IncidentRestricted),
+    /// A sharing protocol.
+    SharingProtocol(SharingProtocol),
+    /// A release of an incident.
+    IncidentRelease(IncidentRelease),
+    /// A write from a device that lost or was refused.
+    SyncConflict(SyncConflict),
+    /// A command that was given offline.
+    SyncCommand(SyncCommand),
+    /// A device.
+    Device(Device),
 }
 
 async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
@@ -73,6 +89,13 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
         Kind::Risk => load(caller, id).await?.map(Node::Risk),
         Kind::RiskPerception => load(caller, id).await?.map(Node::RiskPerception),
         Kind::RiskLevelRecord => load(caller, id).await?.map(Node::RiskLevelRecord),
+        Kind::Incident => load(caller, id).await?.map(Node::Incident),
+        Kind::IncidentRestricted => load(caller, id).await?.map(Node::IncidentRestricted),
+        Kind::SharingProtocol => load(caller, id).await?.map(Node::SharingProtocol),
+        Kind::IncidentRelease => load(caller, id).await?.map(Node::IncidentRelease),
+        Kind::SyncConflict => load(caller, id).await?.map(Node::SyncConflict),
+        Kind::SyncCommand => load(caller, id).await?.map(Node::SyncCommand),
+        Kind::Device => load(caller, id).await?.map(Node::Device),
     })
 }
 

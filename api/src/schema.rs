@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
 use crate::{
-    accounts, catalogue, consents, ledger, node, organisations, partnerships,
+    accounts, catalogue, consents, incidents, ledger, node, organisations, partnerships,
     platform::{error::ErrorCode, limits::Limits},
-    risk,
+    risk, sync,
 };
 
 /// What can be asked.
@@ -21,6 +21,8 @@ pub struct Query(
     risk::RiskQueries,
     catalogue::CatalogueQueries,
     ledger::LedgerQueries,
+    incidents::IncidentsQueries,
+    sync::SyncQueries,
 );
 
 /// What can be done.
@@ -31,11 +33,19 @@ pub struct Mutation(
     partnerships::PartnershipsMutations,
     consents::ConsentsMutations,
     risk::RiskMutations,
+    incidents::IncidentsMutations,
+    sync::SyncMutations,
 );
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(risk::RiskSubscriptions);
+pub struct Subscription(
+    risk::RiskSubscriptions,
+    incidents::IncidentSubscriptions,
+    consents::ConsentSubscriptions,
+    partnerships::PartnershipSubscriptions,
+    sync::SyncSubscriptions,
+);
 
 /// The executor.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -147,6 +147,20 @@ pub enum Kind {
     RiskPerception,
     /// One computed level of a risk, append-only.
     RiskLevelRecord,
+    /// An incident.
+    Incident,
+    /// The part of an incident that never leaves its organisation.
+    IncidentRestricted,
+    /// What the sides of a partnership agreed to share of their incidents.
+    SharingProtocol,
+    /// One incident released to one partnership.
+    IncidentRelease,
+    /// A write from a device that lost or was refused.
+    SyncConflict,
+    /// A command that was given offline.
+    SyncCommand,
+    /// A device on which somebody works offline.
+    Device,
 }
 
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
@@ -159,6 +173,8 @@ pub enum Kind {
 pub enum Right {
     /// Be signed in: own account, reference data, limits.
     SignedIn,
+    /// Read and revoke devices: one's own, and those of one's organisation.
+    DeviceKeep,
     /// Read organisations.
     OrganisationRead,
     /// Keep the entry of one's own organisation.
@@ -189,6 +205,16 @@ pub enum Right {
     RiskAssess,
     /// Read the ledger of a space.
     LedgerRead,
+    /// Read incidents, releases and summaries, and follow them.
+    IncidentRead,
+    /// Report incidents of one's own organisation and edit reports.
+    IncidentReport,
+    /// Verify, follow up, close and retract incidents of one's own organisation, link duplicates, import.
+    IncidentVerify,
+    /// Read and keep the restricted part of the incidents of one's own organisation.
+    IncidentRestrictedRead,
+    /// Propose and end the protocol of what is shared; release incidents of one's own organisation under it.
+    IncidentRelease,
 }
 
 /// A row of a domain table: who sees it, and what is held back at the lesser level.
@@ -224,6 +250,28 @@ pub trait Record:
         &[]
     }
 }
+
+/// How a record travels to and from devices that work offline.
+pub trait Synced: Record {
+    /// Name of its collection, as clients write it.
+    const COLLECTION: &'static str;
+    /// Columns that lead to other records: the object shows the record, the document its id.
+    const LINKS: &'static [&'static str];
+    /// Fields that belong to the client, as clients write them; empty where nothing is pushed.
+    const WRITES: &'static [&'static str];
+}
+
+/// Declares a record as a collection of offline sync.
+macro_rules! synced {
+    ($collection:literal, links: [$($link:ident),*], writes: [$($write:literal),* $(,)?]) => {
+        impl $crate::access::Synced for Model {
+            const COLLECTION: &'static str = $collection;
+            const LINKS: &'static [&'static str] = &[$(stringify!($link)),*];
+            const WRITES: &'static [&'static str] = &[$($write),*];
+        }
+    };
+}
+pub(crate) use synced;
 
 /// Declares a table row as a record: kind, right to read, audience.
 macro_rules! record {

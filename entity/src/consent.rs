@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{ConsentDecision, ContentHash, Id, Text},
 };
 
@@ -54,3 +54,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { Consent, PartnershipRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "consent", links: [partnership_id, request_id, side_id], writes: [] }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, Kind, record},
+    access::{Audience, Kind, record, synced},
     value::{ConsentAction, ConsentState, ContentHash, Id},
 };
 
@@ -54,3 +54,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { ConsentRequest, PartnershipRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "consentRequest", links: [partnership_id, asked_by_side], writes: [] }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, Level, SpaceRef, record},
+    access::{Audience, Level, SpaceRef, record, synced},
     value::{Id, OrganisationRole},
 };
 
@@ -48,3 +48,4 @@ impl ActiveModelBehavior for ActiveModel {}
 record! { Membership, PeopleRead, |row|
     Audience::of(SpaceRef::organisation(row.organisation_id)).and(SpaceRef::person(row.person_id), Level::Full)
 }
+synced! { "membership", links: [organisation_id, person_id], writes: [] }

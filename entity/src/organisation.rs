@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, Level, SpaceRef, record},
+    access::{Audience, Level, SpaceRef, record, synced},
     value::{CountryCode, Id, LanguageTag, OrganisationKind, Text, Title},
 };
 
@@ -52,3 +52,4 @@ record! { Organisation, OrganisationRead, |row| {
     row.security_contact = None;
     &["securityContact"]
 } }
+synced! { "organisation", links: [], writes: [] }

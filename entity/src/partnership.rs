@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, SpaceRef, record},
+    access::{Audience, SpaceRef, record, synced},
     value::{AgreementOnSecurity, CountryCode, Date, Id, PartnershipState, Text, Title},
 };
 
@@ -70,3 +70,4 @@ record! { Partnership, PartnershipRead, |row| {
         SpaceRef::side(row.drafted_by_side)
     })
 } }
+synced! { "partnership", links: [], writes: [] }

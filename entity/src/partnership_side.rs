@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{Id, Title},
 };
 
@@ -44,3 +44,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { PartnershipSide, PartnershipRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "partnershipSide", links: [partnership_id, organisation_id], writes: [] }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, Level, SpaceRef, record},
+    access::{Audience, Level, SpaceRef, record, synced},
     value::{Id, Recruitment, Text, Title},
 };
 
@@ -45,3 +45,4 @@ impl ActiveModelBehavior for ActiveModel {}
 record! { Person, PeopleRead, |row|
     Audience::of(SpaceRef::organisation(row.organisation_id)).and(SpaceRef::person(row.id), Level::Full)
 }
+synced! { "person", links: [organisation_id], writes: [] }

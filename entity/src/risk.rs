@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{Id, RiskLevel, RiskOrigin, RiskState, Text, Title},
 };
 
@@ -62,3 +62,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { Risk, RiskRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "risk", links: [partnership_id, threat_id, level_record_id], writes: [] }

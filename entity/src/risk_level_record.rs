@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{Id, Impact, LevelCause, Likelihood, RiskKind, RiskLevel, Text, Title},
 };
 
@@ -67,3 +67,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { RiskLevelRecord, RiskRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "riskLevelRecord", links: [partnership_id, risk_id, side_id, previous_id], writes: [] }

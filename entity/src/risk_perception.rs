@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{Id, Impact, Likelihood, Text},
 };
 
@@ -53,3 +53,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { RiskPerception, RiskRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "riskPerception", links: [partnership_id, risk_id, side_id], writes: [] }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, Level, SpaceRef, record},
+    access::{Audience, Level, SpaceRef, record, synced},
     value::{Id, SideStanding, Title},
 };
 
@@ -53,3 +53,4 @@ impl ActiveModelBehavior for ActiveModel {}
 record! { SideRole, PartnershipRead, |row|
     Audience::inherits(row.partnership_id).and(SpaceRef::person(row.person_id), Level::Full)
 }
+synced! { "sideRole", links: [partnership_id, side_id], writes: [] }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, record},
+    access::{Audience, record, synced},
     value::{Id, Scale, Text, ThreatKind, Title},
 };
 
@@ -49,3 +49,4 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { Threat, RiskRead, |row| Audience::inherits(row.partnership_id) }
+synced! { "threat", links: [partnership_id], writes: [] }

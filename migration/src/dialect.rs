@@ -13,7 +13,7 @@ const RECORD: &str = "id {uuid} PRIMARY KEY, version integer NOT NULL, created_b
 /// runs on that database only.
 pub(crate) async fn run(manager: &SchemaManager<'_>, ddl: &str) -> Result<(), DbErr> {
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
-    let words: [(&str, &str, &str); 8] = [
+    let words: [(&str, &str, &str); 10] = [
         ("{record}", RECORD, RECORD),
         ("{uuid}", "uuid", "blob"),
         ("{time}", "timestamptz", "text"),
@@ -22,6 +22,8 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, ddl: &str) -> Result<(), Db
         ("{bool}", "boolean", "integer"),
         ("{small}", "smallint", "integer"),
         ("{big}", "bigint", "integer"),
+        ("{real}", "double precision", "real"),
+        ("{json}", "json", "text"),
     ];
     for block in ddl.split("\n--\n") {
         let block = block.trim();

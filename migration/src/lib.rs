@@ -6,6 +6,7 @@ mod m0001_platform;
 mod m0002_people;
 mod m0003_partnerships;
 mod m0004_risk;
+mod m0005_sync;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_people::Migration),
             Box::new(m0003_partnerships::Migration),
             Box::new(m0004_risk::Migration),
+            Box::new(m0005_sync::Migration),
         ]
     }
 }

@@ -37,6 +37,11 @@ fn sample(types: &TypeMap, ty: &Type) -> String {
         "AccountStatus" => "ACTIVE".to_owned(),
         "ThreatKind" => "HAZARD".to_owned(),
         "RiskOrigin" => "PRE_EXISTING".to_owned(),
+        "ShareLevel" => "BASIC".to_owned(),
+        "SharingScope" => "ALL".to_owned(),
+        "IncidentGrouping" => "YEAR".to_owned(),
+        "CommandStatus" => "DONE".to_owned(),
+        "SyncCollection" => "incident".to_owned(),
         other => panic!("give {other} a sample, so that the sweep can call what takes it"),
     }
 }

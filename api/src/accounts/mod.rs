@@ -2,15 +2,22 @@
 //! follows from standings in the data.
 
 mod account;
+mod device;
 mod sign_out;
 mod sign_out_everywhere;
 
 pub use account::{Account, Me, Standing};
+pub use device::Device;
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct AccountsQueries(account::AccountQueries);
+pub struct AccountsQueries(account::AccountQueries, device::DeviceQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct AccountsMutations(sign_out::SignOut, sign_out_everywhere::SignOutEverywhere);
+pub struct AccountsMutations(
+    sign_out::SignOut,
+    sign_out_everywhere::SignOutEverywhere,
+    device::RegisterDevice,
+    device::RevokeDevice,
+);

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod doctor;
+mod import;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -66,10 +67,19 @@ enum Command {
         /// A demo persona, or any subject that has an account here.
         #[arg(long = "as", value_name = "PERSONA")]
         subject: String,
+        /// The device it is made for (claim `device_id`).
+        #[arg(long, value_name = "NAME")]
+        device: Option<String>,
         /// Minutes for which the token counts.
         #[arg(long, default_value_t = 12 * 60)]
         minutes: i64,
     },
+    /// Import what others publish.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Keep the history that this database holds.
+    #[command(subcommand)]
+    Generation(Generation),
     /// Print the GraphQL schema.
     Schema,
     /// Check every ledger; a damaged one is named with its first bad position.
@@ -82,6 +92,12 @@ enum Command {
     },
     /// Enrol an organisation with its first representative. From then on the organisation keeps itself.
     Enrol(Enrol),
+}
+
+#[derive(Subcommand)]
+enum Generation {
+    /// Begin another history, after a restore from a backup: every device reads again from the start.
+    Bump,
 }
 
 #[derive(Args)]
@@ -185,8 +201,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 load_demo(&platform).await?;
                 println!("the demo data is loaded; personas: safepact demo --list");
             }
-            Command::Token { subject, minutes } => {
-                println!("{}", token(&config, &subject, minutes)?);
+            Command::Token { subject, device, minutes } => {
+                println!("{}", token(&config, &subject, device.as_deref(), minutes)?);
+            }
+            Command::Import(asked) => import::import(&config, asked).await?,
+            Command::Generation(Generation::Bump) => {
+                println!("{}", platform(&config).await?.bump_generation().await?);
             }
             Command::Verify => return verify(&config).await,
             Command::Enrol(enrol) => self::enrol(&config, enrol).await?,
@@ -223,11 +243,11 @@ async fn load_demo(platform: &Arc<Platform>) -> anyhow::Result<()> {
     demo::load(platform, &schema, &gate).await
 }
 
-fn token(config: &Config, subject: &str, minutes: i64) -> anyhow::Result<String> {
+fn token(config: &Config, subject: &str, device: Option<&str>, minutes: i64) -> anyhow::Result<String> {
     anyhow::ensure!(config.embedded_issuer, "the embedded issuer is off here (setting embedded_issuer)");
     anyhow::ensure!((1..=7 * 24 * 60).contains(&minutes), "--minutes: found {minutes}, expected 1 to 10080");
     let signer = Signer::open(&config.issuer_key, &config.audience)?;
-    signer.sign(&Env::system(), subject, TimeDelta::minutes(minutes))
+    signer.sign(&Env::system(), subject, device, TimeDelta::minutes(minutes))
 }
 
 async fn verify(config: &Config) -> anyhow::Result<ExitCode> {

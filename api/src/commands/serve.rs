@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Profile},
     demo,
     front::{DemoToken, Server, has_full_playground},
-    platform::{Platform, env::Env, limits::Limits, telemetry::Telemetry},
+    platform::{Platform, doorbell, env::Env, limits::Limits, telemetry::Telemetry},
 };
 
 /// Serves until SIGINT or SIGTERM, then drains.
@@ -37,9 +37,14 @@ pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()>
                 persona: persona.subject.to_owned(),
                 name: persona.name.to_owned(),
                 role: persona.role.to_owned(),
-                token: signer.sign(&platform.env, persona.subject, TimeDelta::hours(12))?,
+                token: signer.sign(&platform.env, persona.subject, None, TimeDelta::hours(12))?,
             });
         }
+    }
+    if let Some(url) = &config.nats_url {
+        doorbell::connect(&platform.hub, url, &platform.deployment().await?)
+            .await
+            .with_context(|| "setting nats_url: the client cannot be made".to_owned())?;
     }
     let listener = TcpListener::bind(config.listen)
         .await

@@ -3,7 +3,7 @@
 use entity::{consent_request, value::ConsentAction};
 
 use crate::{
-    partnerships,
+    incidents, partnerships,
     platform::{error::Result, tx::Tx},
     risk,
 };
@@ -14,5 +14,6 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::ActivatePartnership => partnerships::effects::activate(tx, request.subject_id).await,
         ConsentAction::ResumePartnership => partnerships::effects::resume(tx, request.subject_id).await,
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
+        ConsentAction::AdoptSharingProtocol => incidents::protocol::adopt(tx, request.subject_id).await,
     }
 }

@@ -7,6 +7,7 @@
 mod ask;
 mod consent;
 mod effects;
+mod feed;
 mod give_consent;
 mod refuse_consent;
 mod request;
@@ -16,6 +17,7 @@ mod withdraw_consent;
 
 pub use ask::{Subject, ask, void, void_all};
 pub use consent::Consent;
+pub use feed::ConsentSubscriptions;
 pub use request::{ConsentRequest, ConsentRequestConnection};
 
 /// Queries of this capability.

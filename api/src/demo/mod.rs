@@ -47,6 +47,7 @@ fn identity(platform: &Platform, subject: &str) -> Identity {
         issuer: EMBEDDED_ISSUER.into(),
         subject: subject.into(),
         jti: None,
+        device: None,
         issued_at: Some(i64::MAX),
         expires_at: platform.env.now() + chrono::TimeDelta::minutes(5),
     }

@@ -65,21 +65,18 @@ pub(super) async fn post(State(server): State<Arc<Server>>, request: Request<Bod
         let error = Error::bad_input("CONTENT_TYPE", "the body must be application/json in UTF-8");
         return reply::refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, error, &id);
     }
-    let limit = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
+    let limit = usize::try_from(server.gate.limits.push_bytes).unwrap_or_default();
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
     let body = match tokio::time::timeout(patience, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
-            let error = Error::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {limit} bytes"));
-            return reply::refuse(StatusCode::PAYLOAD_TOO_LARGE, error.rule("BODY_BYTES"), &id);
-        }
+        Ok(Err(_)) => return too_large(limit, &id),
         Err(_) => {
             let error = Error::bad_input("BODY_IN_TIME", "the body did not arrive in time");
             return reply::refuse(StatusCode::REQUEST_TIMEOUT, error, &id);
         }
     };
     match incoming(&body) {
-        Ok(incoming) => run(server, parts.headers, media, incoming, false, id).await,
+        Ok(incoming) => run(server, parts.headers, media, incoming, Came::ByPost(body.len()), id).await,
         Err(error) => reply::refuse(StatusCode::BAD_REQUEST, error, &id),
     }
 }
@@ -99,7 +96,7 @@ pub(super) async fn get(State(server): State<Arc<Server>>, request: Request<Body
         return not_acceptable(&id);
     };
     match incoming_from(&parts.uri) {
-        Ok(incoming) => run(server, parts.headers, media, incoming, true, id).await,
+        Ok(incoming) => run(server, parts.headers, media, incoming, Came::ByGet, id).await,
         Err(error) => reply::refuse(StatusCode::BAD_REQUEST, error, &id),
     }
 }
@@ -241,13 +238,26 @@ pub(super) fn request_of(
     Ok(Incoming { query, operation_name, variables })
 }
 
+/// How a request came.
+#[derive(Clone, Copy)]
+enum Came {
+    ByGet,
+    /// With so many bytes.
+    ByPost(usize),
+}
+
+fn too_large(limit: usize, id: &str) -> Response {
+    let error = Error::new(ErrorCode::PayloadTooLarge, format!("the body is larger than {limit} bytes"));
+    reply::refuse(StatusCode::PAYLOAD_TOO_LARGE, error.rule("BODY_BYTES"), id)
+}
+
 /// Authenticates, admits, runs and answers.
 async fn run(
     server: Arc<Server>,
     headers: HeaderMap,
     media: Media,
     incoming: Incoming,
-    by_get: bool,
+    came: Came,
     id: Arc<str>,
 ) -> Response {
     let began = Instant::now();
@@ -265,8 +275,13 @@ async fn run(
         Ok(admitted) => admitted,
         Err(errors) => return refused(&server, errors, media, &id),
     };
-    if by_get && admitted.operation != OperationType::Query {
-        return method_not_allowed("mutations and subscriptions are not taken by GET", &id);
+    let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
+    match came {
+        Came::ByGet if admitted.operation != OperationType::Query => {
+            return method_not_allowed("mutations and subscriptions are not taken by GET", &id);
+        }
+        Came::ByPost(bytes) if bytes > most && !admitted.pushes => return too_large(most, &id),
+        Came::ByGet | Came::ByPost(_) => {}
     }
     if admitted.takes_position
         && let Some(caller) = &caller
@@ -284,7 +299,7 @@ async fn run(
     }
     let costs = headers.contains_key("x-cost").then_some(admitted.cost);
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
-    let running = server.schema.execute(admitted.request).instrument(span.clone());
+    let running = server.schema.execute(admitted.request.data(server.executor())).instrument(span.clone());
     let mut response = match tokio::time::timeout(patience, running).await {
         Ok(response) => response,
         Err(_) => {
@@ -358,6 +373,11 @@ impl About {
 
     fn statements(&self) -> u32 {
         self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed))
+    }
+
+    /// Whether it is a stream of documents for devices.
+    pub(super) fn is_sync_stream(&self) -> bool {
+        self.is_subscription() && self.fields.starts_with("stream")
     }
 
     pub(super) fn is_subscription(&self) -> bool {

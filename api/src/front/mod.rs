@@ -34,6 +34,7 @@ use crate::{
         token::{Identity, Keyring, Signer},
     },
     schema::{self, Schema},
+    sync::command::Executor,
 };
 
 /// A demo persona with a token, for the playground.
@@ -56,7 +57,7 @@ pub struct Server {
     /// The executor.
     pub schema: Schema,
     /// What every document passes.
-    pub gate: Gate,
+    pub gate: Arc<Gate>,
     /// Trusted issuers.
     pub keyring: Keyring,
     /// The embedded issuer, where it is on.
@@ -99,7 +100,7 @@ impl Server {
             keyring.trust(issuer, Duration::from_secs(5))?;
         }
         Ok(Self {
-            gate: Gate { types, limits, introspection: config.profile == Profile::Open },
+            gate: Arc::new(Gate { types, limits, introspection: config.profile == Profile::Open }),
             platform,
             schema,
             keyring,
@@ -116,9 +117,15 @@ impl Server {
     /// The identity of a bearer token and the caller behind it.
     pub(crate) async fn authenticate(&self, token: &str, request_id: &Arc<str>) -> Result<(Identity, Caller)> {
         let identity = self.keyring.check(token, self.platform.env.now()).await?;
-        let caller = self.platform.caller(&identity, request_id.clone()).await?;
-        let caller = caller.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
-        Ok((identity, caller))
+        match self.platform.caller(&identity, request_id.clone()).await? {
+            Some(caller) => Ok((identity, caller)),
+            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await)),
+        }
+    }
+
+    /// What runs commands that were given offline.
+    fn executor(&self) -> Executor {
+        Executor { schema: self.schema.clone(), gate: self.gate.clone() }
     }
 
     /// The router of the public port.
@@ -126,6 +133,7 @@ impl Server {
         let mut router = Router::new()
             .route("/graphql", get(http::get).post(http::post).fallback(http::other_method))
             .route("/graphql/schema.graphql", get(probes::sdl))
+            .route("/sync/schemas/{collection}", get(probes::json_schema))
             .route("/.well-known/jwks.json", get(probes::jwks))
             .route("/health/live", get(probes::live))
             .route("/health/ready", get(probes::ready));

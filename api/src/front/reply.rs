@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::accept::Media;
 use crate::platform::{
-    error::{Error, ErrorCode},
+    error::{Error, ErrorCode, RESYNC},
     shape::Shape,
 };
 
@@ -35,6 +35,14 @@ pub(super) fn is_unauthenticated(response: &async_graphql::Response) -> bool {
     response.errors.iter().any(|error| {
         let code = error.extensions.as_ref().and_then(|values| values.get("code"));
         matches!(code, Some(Value::String(code)) if code == ErrorCode::Unauthenticated.name())
+    })
+}
+
+/// Whether a stream cannot go on, and the client must pull.
+pub(super) fn is_resync(response: &async_graphql::Response) -> bool {
+    response.errors.iter().any(|error| {
+        let rule = error.extensions.as_ref().and_then(|values| values.get("rule"));
+        matches!(rule, Some(Value::String(rule)) if rule == RESYNC)
     })
 }
 

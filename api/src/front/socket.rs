@@ -9,7 +9,8 @@
 //! | 4408 | no `connection_init` in time |
 //! | 4409 | the id of a running operation |
 //! | 4429 | a second `connection_init`, or too many subscriptions |
-//! | 1012 | restart |
+//! | 4205 | a stream of documents cannot go on: pull again |
+//! | 1012, 1013 | restart, overload |
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,10 @@ use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 use tracing::Instrument;
 
 use super::{Server, http, reply};
-use crate::platform::{caller::Caller, error::Error, hub::Follower, shape::Shape, token::Identity};
+use crate::{
+    platform::{caller::Caller, error::Error, hub::Follower, shape::Shape, token::Identity},
+    sync::stream::Connected,
+};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const PING: Duration = Duration::from_secs(20);
@@ -82,12 +86,16 @@ enum Out {
     Last(String, String),
     /// The caller is nobody any more.
     Nobody,
+    /// A stream of documents cannot go on: the client comes back and pulls.
+    Away(Close),
 }
 
 struct Session {
     identity: Identity,
     /// Wakes when the person's authority changes.
     authority: Follower,
+    /// When the connection was acknowledged, and where the ledgers stood.
+    connected: Connected,
 }
 
 struct Connection {
@@ -180,6 +188,7 @@ impl Connection {
                 Ok(())
             }
             Out::Nobody => Err(Close(4403, "Forbidden: token or account revoked")),
+            Out::Away(close) => Err(close),
         }
     }
 
@@ -256,7 +265,11 @@ impl Connection {
         if authority.follow(&own).await.is_err() {
             return Err(Close(1013, "Try again later"));
         }
-        self.session = Some(Session { identity, authority });
+        let Ok(position) = caller.all_heads().await else {
+            return Err(Close(1013, "Try again later"));
+        };
+        let connected = Connected { at: Instant::now(), position };
+        self.session = Some(Session { identity, authority, connected });
         self.text(r#"{"type":"connection_ack"}"#.to_owned()).await
     }
 
@@ -297,7 +310,8 @@ impl Connection {
                     return self.text(failed(&id, vec![error], &request_id)).await;
                 }
                 let about = http::About::of(&admitted, Some(&caller));
-                let run = (admitted.request, admitted.shape);
+                let data = admitted.request.data(self.server.executor()).data(session.connected.clone());
+                let run = (data, admitted.shape);
                 let operation =
                     operate(self.server.clone(), id.clone(), run, about, request_id, caller, self.sender.clone());
                 #[expect(clippy::disallowed_methods, reason = "an operation of a socket; aborted with it")]
@@ -368,6 +382,16 @@ async fn operate(
             first = false;
         }
         if response.data == async_graphql::Value::Null && !response.errors.is_empty() {
+            if about.is_sync_stream() && !reply::is_request_error(&response) {
+                // A message would be the last that the common client takes: it comes back after a close.
+                let close = match (reply::is_unauthenticated(&response), reply::is_resync(&response)) {
+                    (true, _) => Close(4403, "Forbidden: token or account revoked"),
+                    (_, true) => Close(4205, "Pull again"),
+                    _ => Close(1013, "Try again later"),
+                };
+                drop(sender.send(Out::Away(close)).await);
+                return;
+            }
             if reply::is_unauthenticated(&response) {
                 // An `error` would end the subscription for good: the client comes back after 4403.
                 drop(sender.send(Out::Nobody).await);

@@ -71,7 +71,7 @@ pub(super) fn stream(
         request = request.data(ResumeAfter(after.to_owned()));
     }
     let drain = server.drain.clone();
-    let responses = server.schema.execute_stream(request);
+    let responses = server.schema.execute_stream(request.data(server.executor()));
     let (sender, receiver) = tokio::sync::mpsc::channel::<Event>(16);
     let tracker = server.open.clone();
     let forward = async move {

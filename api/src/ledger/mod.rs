@@ -4,5 +4,11 @@
 //! chain; a client can recompute it from these fields alone (`docs/architecture.md`).
 
 mod entry;
+mod events;
 
-pub use entry::{LedgerEntry, LedgerPage, LedgerQueries};
+pub use entry::{LedgerEntry, LedgerPage};
+
+/// Queries of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+#[graphql(name = "LedgerCapabilityQueries")]
+pub struct LedgerQueries(entry::LedgerQueries, events::EventQueries);

@@ -9,6 +9,7 @@ mod assign_side_role;
 mod create_partnership;
 pub mod effects;
 mod end_side_role;
+mod feed;
 mod partnership;
 mod propose_partnership;
 mod request_resumption;
@@ -18,6 +19,7 @@ mod suspend_partnership;
 mod update_partnership;
 mod withdraw_partnership;
 
+pub use feed::PartnershipSubscriptions;
 pub use partnership::{Partnership, PartnershipConnection};
 pub(crate) use side::side_ids;
 pub use side::{PartnershipSide, SideRole};

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::PartnershipSide;
 use crate::{
     consents::ConsentRequest,
+    incidents::{SharingProtocol, protocol},
     platform::{
         caller::Sort,
         error::Result,
@@ -58,6 +59,11 @@ impl Partnership {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Result<RiskConnection> {
         risk::of_partnership(ctx, &self.at, Paging { first, after, ..Paging::default() }).await
+    }
+
+    /// What its sides agreed to share of their incidents, newest first.
+    async fn sharing_protocols(&self, ctx: &Context<'_>) -> Result<Vec<SharingProtocol>> {
+        protocol::of_partnership(ctx, &self.at).await
     }
 
     /// Its risks drawn on the 5×5 heat map, as an SVG picture. Readable in black and white and by screen readers.

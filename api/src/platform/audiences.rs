@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     Id, Kind, Level, Record, SpaceRef, account, consent, consent_request, membership, organisation, partnership,
-    partnership_side, person,
+    device, incident, incident_release, incident_restricted, partnership_side, person,
     platform::{publication, space},
-    risk, risk_level_record, risk_perception, side_role, threat,
+    risk, risk_level_record, risk_perception, sharing_protocol, side_role, sync_command, sync_conflict, threat,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -52,6 +52,13 @@ pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
         risk,
         risk_perception,
         risk_level_record,
+        incident,
+        incident_restricted,
+        sharing_protocol,
+        incident_release,
+        sync_conflict,
+        sync_command,
+        device,
     );
     Ok(out)
 }

@@ -84,6 +84,12 @@ impl Caller {
         self.grants().person
     }
 
+    /// Issuer of the token and the device that it names.
+    pub fn device(&self) -> Option<(Arc<str>, Arc<str>)> {
+        let identity = self.identity.as_ref()?;
+        Some((identity.issuer.clone(), identity.device.clone()?))
+    }
+
     /// Issuer of the token, its own id and the moment it runs out.
     pub fn token(&self) -> Option<(Arc<str>, Arc<str>, DateTime<Utc>)> {
         let identity = self.identity.as_ref()?;
@@ -112,6 +118,31 @@ impl Caller {
     pub async fn heads(&self, right: Right) -> Result<Position> {
         self.counted();
         Ok(Position { spaces: self.platform.hub.heads(&self.grants().spaces(right)).await? })
+    }
+
+    /// Where the ledgers that the caller may follow for a right stood some time ago.
+    pub async fn position_before(&self, right: Right, ago: std::time::Duration) -> Result<Position> {
+        let spaces = self.grants().spaces(right);
+        let (list, these) = visible::spaces(self.postgres(), &spaces);
+        let sql = format!(
+            "SELECT s.no, COALESCE((SELECT min(l.seq) - 1 FROM ledger l WHERE l.space_no = s.no AND l.at > $2), s.head_seq) \
+             AS seq FROM space s WHERE s.no {these} ORDER BY s.no"
+        );
+        let since = self.now() - chrono::TimeDelta::from_std(ago).unwrap_or_default();
+        self.counted();
+        let db = &self.platform.db;
+        let rows = db.connection.query_all_raw(db.statement(&sql, [list.into(), since.into()])).await?;
+        let spaces = rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "seq")?)));
+        Ok(Position { spaces: spaces.collect::<Result<_, sea_orm::DbErr>>()? })
+    }
+
+    /// Heads of every ledger that the caller may read anything in.
+    pub async fn all_heads(&self) -> Result<Position> {
+        let mut spaces: Vec<i32> = self.grants().list().iter().map(|grant| grant.space_no).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        self.counted();
+        Ok(Position { spaces: self.platform.hub.heads(&spaces).await? })
     }
 
     /// Takes the position of this request, before anything else of it runs.
@@ -303,6 +334,29 @@ impl Caller {
         let row = self.platform.db.connection.query_one(&outer).await?;
         let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default();
         Ok(i32::try_from(n).ok().filter(|n| u64::try_from(*n).is_ok_and(|n| n <= MOST)))
+    }
+
+    /// Counts and sums over the visible rows that fit, by group, in its order. The sums are texts of SQL, fixed ones.
+    pub async fn sums<M: Record>(
+        &self,
+        filter: Condition,
+        group: SimpleExpr,
+        sums: &[&'static str],
+    ) -> Result<Vec<(Option<String>, i64, Vec<i64>)>> {
+        use sea_orm::sea_query::{Expr, NullOrdering};
+        self.counted();
+        let mut select = self.fenced::<M>().filter(filter).select_only().into_query();
+        select.expr_as(group.clone(), "grp").expr_as(Expr::cust("count(*)"), "n");
+        for (at, sum) in sums.iter().enumerate() {
+            select.expr_as(Expr::cust(format!("CAST(COALESCE(sum({sum}), 0) AS bigint)")), format!("s{at}"));
+        }
+        select.add_group_by([group]).order_by_with_nulls("grp", Order::Asc, NullOrdering::Last);
+        let rows = self.platform.db.connection.query_all(&select).await?;
+        let row = |row: &sea_orm::QueryResult| {
+            let sums = (0..sums.len()).map(|at| row.try_get("", &format!("s{at}"))).collect::<Result<_, _>>()?;
+            Ok((row.try_get("", "grp")?, row.try_get("", "n")?, sums))
+        };
+        rows.iter().map(row).collect::<Result<_, sea_orm::DbErr>>().map_err(Error::from)
     }
 
     /// Entries of a ledger that the caller may read, and its head.

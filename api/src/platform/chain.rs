@@ -70,5 +70,12 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::Risk => "RISK",
         Kind::RiskPerception => "RISK_PERCEPTION",
         Kind::RiskLevelRecord => "RISK_LEVEL_RECORD",
+        Kind::Incident => "INCIDENT",
+        Kind::IncidentRestricted => "INCIDENT_RESTRICTED",
+        Kind::SharingProtocol => "SHARING_PROTOCOL",
+        Kind::IncidentRelease => "INCIDENT_RELEASE",
+        Kind::SyncConflict => "SYNC_CONFLICT",
+        Kind::SyncCommand => "SYNC_COMMAND",
+        Kind::Device => "DEVICE",
     }
 }

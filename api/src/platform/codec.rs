@@ -11,7 +11,7 @@ use minicbor::{Decoder, Encoder};
 use super::error::{Error, ErrorCode, Result};
 
 /// Longest string that is looked at, bytes.
-const LONGEST: usize = 16 * 1024;
+const LONGEST: usize = 64 * 1024;
 
 /// Position of one reader: for each space it follows, the newest entry it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,28 @@ impl Position {
             .and_then(|at| self.spaces.get(at))
             .map(|(_, seq)| *seq)
     }
+}
+
+/// What a device has of one space, for one kind of record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The space.
+    pub space_no: i32,
+    /// Newest position that it has.
+    pub seq: i64,
+    /// Head at which it began here: tombstones up to there are of no use to it; 0 once it is past.
+    pub start: i64,
+    /// It may hold what was first published here up to this position, from an earlier time with this space.
+    pub had: i64,
+    /// The space is lost: what it holds of it is being taken back, up to `had`.
+    pub leaving: bool,
+}
+
+/// What a device has: a position in each space that it reads, for one kind of record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Ascending by space.
+    pub marks: Vec<Mark>,
 }
 
 /// Signs and reads positions and cursors.
@@ -83,6 +105,57 @@ impl Codec {
         })();
         written.map_err(|e| Error::internal(e.to_string()))?;
         Ok(self.seal("position", account, out.writer()))
+    }
+
+    /// Writes what a device has of some collections, each with its number.
+    pub fn checkpoint(&self, account: Id, collections: &[(u16, Checkpoint)]) -> Result<String> {
+        let mut out = Encoder::new(Vec::with_capacity(64));
+        let written: std::result::Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
+            out.array(2)?.bytes(self.generation.0.as_bytes())?.array(collections.len() as u64)?;
+            for (collection, checkpoint) in collections {
+                out.array(1 + checkpoint.marks.len() as u64 * 5)?.u16(*collection)?;
+                for mark in &checkpoint.marks {
+                    out.i32(mark.space_no)?.i64(mark.seq)?.i64(mark.start)?.i64(mark.had)?.bool(mark.leaving)?;
+                }
+            }
+            Ok(())
+        })();
+        written.map_err(|e| Error::internal(e.to_string()))?;
+        Ok(self.seal("checkpoint", account, out.writer()))
+    }
+
+    /// Reads what a device has. A checkpoint that is damaged, somebody else's or of another generation reads as none:
+    /// the device starts again, and what it has already is unchanged by what it gets (S24).
+    pub fn read_checkpoint(&self, account: Id, text: &str) -> Vec<(u16, Checkpoint)> {
+        let read = self.open("checkpoint", account, text).and_then(|body| self.parse_checkpoint(&body));
+        if read.is_none() {
+            tracing::warn!("a checkpoint that is not this account's, or damaged: the device starts again");
+        }
+        read.unwrap_or_default()
+    }
+
+    fn parse_checkpoint(&self, body: &[u8]) -> Option<Vec<(u16, Checkpoint)>> {
+        let mut input = Decoder::new(body);
+        input.array().ok()?;
+        let same = input.bytes().ok()? == self.generation.0.as_bytes();
+        let collections = input.array().ok()??;
+        let mut out = Vec::new();
+        for _ in 0..collections {
+            let fields = input.array().ok()??;
+            let collection = input.u16().ok()?;
+            let mut checkpoint = Checkpoint::default();
+            for _ in 0..fields.saturating_sub(1) / 5 {
+                checkpoint.marks.push(Mark {
+                    space_no: input.i32().ok()?,
+                    seq: input.i64().ok()?,
+                    start: input.i64().ok()?,
+                    had: input.i64().ok()?,
+                    leaving: input.bool().ok()?,
+                });
+            }
+            out.push((collection, checkpoint));
+        }
+        Some(if same { out } else { Vec::new() })
     }
 
     /// Reads a position; one of another generation reads as the beginning (S24).

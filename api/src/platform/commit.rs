@@ -30,6 +30,8 @@ struct Entry {
     id: Id,
     version: i32,
     payload: Option<String>,
+    /// Whether some of its fields are held back from some.
+    redacts: bool,
     before: BTreeMap<i32, publication::Model>,
     after: Places,
 }
@@ -77,6 +79,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             id: change.id,
             version: change.version,
             payload,
+            redacts: change.redacts,
             before,
             after,
         });
@@ -103,7 +106,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
                 continue;
             }
             published.set(id, kind, &after);
-            out.push(Entry { event: "record.published", kind, id, version: 0, payload: None, before, after });
+            out.push(Entry { event: "record.published", kind, id, version: 0, payload: None, redacts: false, before, after });
             placed.insert((kind, id));
             moved.push(id);
         }
@@ -160,6 +163,7 @@ impl Published {
                 space_no: *space,
                 kind,
                 seq,
+                first_seq: seq,
                 level: level.stored(),
                 live: true,
                 parent_id: *parent,
@@ -263,6 +267,11 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
                 // membership, the same in every partnership, would lead past it.
                 row.actor = Id::NIL;
                 row.authority = tx.authority.filter(|_| tx.authority_is_shared);
+                if entry.redacts {
+                    // What changed may be what this space does not see.
+                    row.payload = None;
+                    row.payload_digest = chain::digest(row.salt.as_deref().unwrap_or_default(), "");
+                }
             }
             row.hash = chain::hash(&row);
             head.clone_from(&row.hash);
@@ -273,6 +282,8 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
                 space_no,
                 kind: entry.kind,
                 seq: *seq,
+                // An earlier row keeps its own.
+                first_seq: *seq,
                 level: level.stored(),
                 live: place.is_some(),
                 // The parent stays on a tombstone: the record must be found again when the parent returns.

@@ -61,6 +61,9 @@ impl ErrorCode {
     }
 }
 
+/// Rule of [`Error::resync`].
+pub const RESYNC: &str = "RESYNC";
+
 /// A rule of the domain, in the words of the guideline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -160,6 +163,11 @@ impl Error {
         let mut error = Self::new(ErrorCode::Unavailable, "the server cannot answer now: try again");
         error.cause = Some(cause.into());
         error
+    }
+
+    /// A stream cannot go on: the client must read again what it has missed.
+    pub fn resync() -> Self {
+        Self::new(ErrorCode::Unavailable, "what you may read has changed: pull again").rule(RESYNC)
     }
 
     /// Names the field.

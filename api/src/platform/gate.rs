@@ -16,7 +16,7 @@ use super::{
     limits::{self, Limits},
     sdl::TypeMap,
     shape::Shape,
-    values,
+    values::{self, Misfits},
 };
 
 /// A GraphQL request as it arrives.
@@ -44,6 +44,8 @@ pub struct Admitted {
     pub cost: usize,
     /// Whether the position of this request is asked for.
     pub takes_position: bool,
+    /// Whether it is a push of a device or an import, and nothing else: its body may be larger.
+    pub pushes: bool,
     /// What the answer looks like.
     pub shape: Shape,
 }
@@ -75,6 +77,13 @@ impl Ask for Context<'_> {
     }
 }
 
+/// Where a subscription goes on: behind what an SSE client had last, else behind its argument.
+pub fn resume(ctx: &Context<'_>, after: Option<String>) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "where an SSE client left off")]
+    let resume = ctx.data_opt::<super::hub::ResumeAfter>();
+    resume.map(|resume| resume.0.clone()).or(after)
+}
+
 /// The gate of one server.
 pub struct Gate {
     /// Types and rights.
@@ -95,11 +104,12 @@ impl Gate {
             error.at = at;
             one(error)
         })?;
-        let variables = match incoming.variables {
+        let mut variables = match incoming.variables {
             serde_json::Value::Null => Variables::default(),
             value => Variables::from_json(value),
         };
         let operation = operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
+        let misfits = misfits(operation, &self.types, &mut variables);
         without_omitted(operation, &mut document.fragments, &variables);
         let effective = with_defaults(operation, &variables);
         let (ty, asked_for) = (operation.ty, std::ptr::from_ref::<OperationDefinition>(operation));
@@ -148,13 +158,41 @@ impl Gate {
             request = request.data(caller.clone());
         }
         let cost = measured.cost;
+        let pushes = ty == OperationType::Mutation
+            && measured.root_fields.iter().all(|field| {
+                let name = field.name.node.as_str();
+                name.starts_with("push") || name.starts_with("import")
+            });
         let takes_position = measured.root_fields.iter().any(|field| field.name.node == "streamPosition");
-        request = request.variables(variables);
+        request = request.variables(variables).data(misfits);
         let name = request.operation_name.clone();
         let shape = Shape::new(document.clone(), name, self.types.clone());
         request.set_parsed_query(document);
-        Ok(Admitted { request, operation: ty, fields, rights: rights.join(","), cost, takes_position, shape })
+        Ok(Admitted { request, operation: ty, fields, rights: rights.join(","), cost, takes_position, pushes, shape })
     }
+}
+
+/// Takes out of the rows of a push what does not fit, where they come as a variable.
+fn misfits(operation: &OperationDefinition, types: &TypeMap, variables: &mut Variables) -> Misfits {
+    let mut misfits = Misfits::default();
+    let fields = operation.selection_set.node.items.iter().filter_map(|item| match &item.node {
+        Selection::Field(field) if field.node.name.node.as_str().starts_with("push") => Some(&field.node),
+        _ => None,
+    });
+    let fields: Vec<_> = fields.collect();
+    // With two pushes in a document a row could be taken for another's: then the whole is validated as usual.
+    if let ([field], OperationType::Mutation) = (fields.as_slice(), operation.ty)
+        && let Some(known) = types.field("Mutation", field.name.node.as_str())
+    {
+        for (name, value) in &field.arguments {
+            if let Value::Variable(variable) = &value.node
+                && let (Some(ty), Some(rows)) = (known.arguments.get(name.node.as_str()), variables.get_mut(variable))
+            {
+                misfits.take(types, ty, rows);
+            }
+        }
+    }
+    misfits
 }
 
 fn one(error: Error) -> Vec<Error> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::{Id, Right, SpaceKind, SpaceRef};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::{db::Db, error::Result};
+use super::{db::Db, error::Result, token::Identity};
 use crate::policy::{self, Role};
 
 /// One standing in one space.
@@ -60,6 +60,7 @@ WITH me AS (
   SELECT a.id AS account_id, a.person_id, a.tokens_since FROM account a
   WHERE a.issuer = $1 AND a.subject = $2 AND a.status = 'ACTIVE'
     AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.issuer = $1 AND r.jti = $4)
+    AND NOT EXISTS (SELECT 1 FROM device d WHERE d.issuer = $1 AND d.token_name = $5 AND d.revoked_at IS NOT NULL)
 ), member AS (
   SELECT m.id, m.role, m.organisation_id, m.valid_until, me.account_id, me.person_id, me.tokens_since
   FROM me JOIN membership m ON m.person_id = me.person_id
@@ -99,12 +100,11 @@ FROM standing r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.part
 
 impl Grants {
     /// Reads the standings of a token's subject at a moment; none where the account is unknown,
-    /// suspended or the token (`jti`) revoked.
+    /// suspended, or the token (`jti`) or its device revoked.
     pub(super) async fn load(
         db: &Db,
-        issuer: &str,
-        subject: &str,
-        jti: Option<&str>,
+        on: &impl ConnectionTrait,
+        identity: &Identity,
         now: DateTime<Utc>,
     ) -> Result<Option<Self>> {
         let sql = if db.is_postgres() {
@@ -117,8 +117,10 @@ impl Grants {
         } else {
             GRANTS.to_owned()
         };
-        let values = [issuer.into(), subject.into(), now.into(), jti.unwrap_or_default().into()];
-        let rows = db.connection.query_all_raw(db.statement(&sql, values)).await?;
+        let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().into();
+        let Identity { issuer, subject, jti, device, .. } = identity;
+        let values = [issuer.as_ref().into(), subject.as_ref().into(), now.into(), text(jti), text(device)];
+        let rows = on.query_all_raw(db.statement(&sql, values)).await?;
         let mut list = Vec::with_capacity(rows.len());
         let mut who = None;
         for row in &rows {

@@ -4,13 +4,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
 use entity::{ledger, platform::space};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::{
     db::Db,
@@ -41,6 +41,8 @@ pub struct Hub {
     db: Db,
     feeds: Arc<Mutex<Feeds>>,
     bell: Arc<Notify>,
+    /// Where the other nodes are told.
+    others: Arc<OnceLock<mpsc::Sender<Vec<(i32, i64)>>>>,
 }
 
 /// Where an SSE client left off: its `Last-Event-ID`, in the request's data.
@@ -56,15 +58,29 @@ pub struct Follower {
 impl Hub {
     /// A hub that is not running yet.
     pub(super) fn new(db: Db) -> Self {
-        Self { db, feeds: Arc::default(), bell: Arc::default() }
+        Self { db, feeds: Arc::default(), bell: Arc::default(), others: Arc::default() }
     }
 
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Rings the doorbell: these spaces advanced.
+    /// Tells other nodes too from now on.
+    pub(super) fn tell(&self, others: mpsc::Sender<Vec<(i32, i64)>>) {
+        drop(self.others.set(others));
+    }
+
+    /// Rings the doorbell, here and elsewhere: these spaces advanced.
     pub fn ring(&self, heads: &[(i32, i64)]) {
+        self.ring_here(heads);
+        if let Some(others) = self.others.get() {
+            // Full: they poll.
+            drop(others.try_send(heads.to_vec()));
+        }
+    }
+
+    /// These spaces advanced, maybe on another node.
+    pub(super) fn ring_here(&self, heads: &[(i32, i64)]) {
         let followed = {
             let feeds = self.feeds();
             heads.iter().any(|(no, head)| feeds.get(no).is_some_and(|feed| feed.head < *head))
@@ -76,11 +92,13 @@ impl Hub {
 
     /// Reads until the token is cancelled.
     pub async fn run(self, stop: tokio_util::sync::CancellationToken) {
+        // Where other nodes may write without a doorbell, look more often.
+        let tick = if self.db.is_postgres() && self.others.get().is_none() { TICK / 4 } else { TICK };
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.bell.notified() => {}
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(tick) => {}
             }
             if let Err(error) = self.catch_up().await {
                 tracing::warn!(

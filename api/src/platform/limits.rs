@@ -18,6 +18,14 @@ use super::{
 pub struct Limits {
     /// Bytes of a request body.
     pub body_bytes: i32,
+    /// Bytes of the body of a push.
+    pub push_bytes: i32,
+    /// Rows of a push.
+    pub push_rows: i32,
+    /// Documents of a page of a pull.
+    pub pull_page: i32,
+    /// Bytes of one document of a push.
+    pub sync_document_bytes: i32,
     /// Bytes of a document.
     pub document_bytes: i32,
     /// Tokens of a document.
@@ -65,6 +73,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1 << 20,
+            push_bytes: 8 << 20,
+            push_rows: 500,
+            pull_page: 1000,
+            sync_document_bytes: 64 << 10,
             document_bytes: 32 << 10,
             tokens: 2000,
             depth: 10,

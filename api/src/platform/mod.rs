@@ -10,11 +10,14 @@ pub mod audiences;
 pub mod batch;
 pub mod caller;
 pub mod chain;
+pub mod changes;
 pub mod codec;
 mod commit;
 pub mod db;
+pub mod doorbell;
 pub mod env;
 pub mod error;
+pub mod feed;
 pub mod gate;
 pub mod grants;
 pub mod hub;
@@ -28,14 +31,14 @@ pub mod shape;
 pub mod telemetry;
 pub mod token;
 pub mod tx;
-mod values;
+pub mod values;
 pub mod verify;
 mod visible;
 
 use std::sync::{Arc, RwLock, atomic::AtomicU32};
 
 use entity::{Id, platform::deployment};
-use sea_orm::{EntityTrait, sea_query::OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait, sea_query::OnConflict};
 
 use self::{
     caller::Caller,
@@ -90,15 +93,38 @@ impl Platform {
     }
 
     async fn grants(&self, identity: &Identity) -> Result<Option<Grants>> {
+        self.grants_on(&self.db.connection, identity).await
+    }
+
+    async fn grants_on(&self, on: &impl ConnectionTrait, identity: &Identity) -> Result<Option<Grants>> {
         let now = self.env.now();
         if identity.expires_at <= now {
             return Ok(None);
         }
-        let grants = Grants::load(&self.db, &identity.issuer, &identity.subject, identity.jti.as_deref(), now).await?;
+        let grants = Grants::load(&self.db, on, identity, now).await?;
         Ok(grants.filter(|grants| match grants.tokens_since {
             Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
             None => true,
         }))
+    }
+
+    /// Why an identity counts no more, for the app that must know whether to wipe what it holds.
+    pub async fn why_nobody(&self, identity: &Identity) -> &'static str {
+        use entity::device::{Column, Entity};
+        use sea_orm::{ColumnTrait, ExprTrait, PaginatorTrait, QueryFilter};
+        let Some(device) = identity.device.as_deref() else { return "ACCOUNT_OR_TOKEN_REVOKED" };
+        #[expect(clippy::disallowed_methods, reason = "counts revocations of the caller's own device, shows nothing")]
+        let revoked = Entity::find()
+            .filter(Column::Issuer.eq(identity.issuer.as_ref()).and(Column::TokenName.eq(device)))
+            .filter(Column::RevokedAt.is_not_null())
+            .count(&self.db.connection)
+            .await;
+        if revoked.is_ok_and(|n| n > 0) { "DEVICE_REVOKED" } else { "ACCOUNT_OR_TOKEN_REVOKED" }
+    }
+
+    /// Which history the database holds, as a word for subjects.
+    pub async fn deployment(&self) -> Result<String> {
+        Ok(deployment_of(&self.db, &self.env).await?.generation.to_string())
     }
 
     /// Whether the database answers.

@@ -30,6 +30,8 @@ pub struct Identity {
     pub subject: Arc<str>,
     /// Its own id.
     pub jti: Option<Arc<str>>,
+    /// The device it was made for (claim `device_id`).
+    pub device: Option<Arc<str>>,
     /// When it was issued.
     pub issued_at: Option<i64>,
     /// When it counts no more, leeway included.
@@ -48,6 +50,8 @@ struct Claims {
     iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device_id: Option<String>,
 }
 
 /// A token issuer that is trusted, as configured.
@@ -103,8 +107,8 @@ impl Signer {
         Ok(Self { kid, key: EncodingKey::from_ed_der(&pkcs8), public, audience: audience.to_owned() })
     }
 
-    /// A token for a subject.
-    pub fn sign(&self, env: &Env, subject: &str, life: TimeDelta) -> anyhow::Result<String> {
+    /// A token for a subject, on a device where one is named.
+    pub fn sign(&self, env: &Env, subject: &str, device: Option<&str>, life: TimeDelta) -> anyhow::Result<String> {
         let now = env.now().timestamp();
         let claims = Claims {
             iss: EMBEDDED_ISSUER.to_owned(),
@@ -114,6 +118,7 @@ impl Signer {
             nbf: None,
             iat: Some(now),
             jti: Some(env.id().to_string()),
+            device_id: device.map(str::to_owned),
         };
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());
@@ -222,6 +227,7 @@ impl Keyring {
             issuer: claims.iss.into(),
             subject: claims.sub.into(),
             jti: claims.jti.map(Into::into),
+            device: claims.device_id.map(Into::into),
             issued_at: claims.iat,
             expires_at,
         })

@@ -34,6 +34,7 @@ pub(super) struct Change {
     pub(super) version: i32,
     pub(super) audience: Audience,
     pub(super) payload: Value,
+    pub(super) redacts: bool,
     pub(super) new: bool,
 }
 
@@ -266,7 +267,32 @@ impl Tx {
             select = select.lock(LockType::NoKeyUpdate);
         }
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
+        let row = found.ok_or_else(|| Error::not_found(field))?;
+        // Written back, a row of which something is held back would lose it; and who does not see it whole does not edit it.
+        if row.redacted.is_empty() { Ok(row.row) } else { Err(Error::forbidden(self.right)) }
+    }
+
+    /// The same as the caller sees it, to compare with: never to write back.
+    pub async fn lock_row<M: Record>(&self, id: Id, field: &str) -> Result<Row<M>> {
+        let mut select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        if self.caller.postgres() {
+            select = select.lock(LockType::NoKeyUpdate);
+        }
+        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
+        found.ok_or_else(|| Error::not_found(field))
+    }
+
+    /// A record that must change because of what the caller decided by right, whether or not they see all of it. Locked
+    /// until COMMIT; never to be answered with.
+    pub async fn consequence<M: Record>(&self, id: Id) -> Result<M> {
+        self.caller.counted();
+        #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
+        let mut select = M::Entity::find().filter(visible::id_column::<M>().eq(id));
+        if self.caller.postgres() {
+            select = select.lock(LockType::NoKeyUpdate);
+        }
+        let found = select.one(&self.db).await?;
+        found.ok_or_else(|| Error::internal("a record that follows from another is missing"))
     }
 
     /// The same, and at the version that the caller read.
@@ -298,6 +324,19 @@ impl Tx {
         Ok(accounts)
     }
 
+    /// Every record of one device, for who may revoke one of them: the caller of this has seen that one.
+    pub async fn devices_named(
+        &self,
+        issuer: &entity::value::Title,
+        token_name: &entity::value::Title,
+    ) -> Result<Vec<entity::device::Model>> {
+        use entity::device::{Column, Entity};
+        self.caller.counted();
+        #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
+        let select = Entity::find().filter(Column::Issuer.eq(issuer.as_str()).and(Column::TokenName.eq(token_name.as_str())));
+        Ok(select.all(&self.db).await?)
+    }
+
     // ---- writing -----------------------------------------------------------------------------
 
     /// Writes a new record.
@@ -308,6 +347,25 @@ impl Tx {
         M::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.db).await?;
         self.note(event, &row, facts(&row)?, true);
         Ok(row)
+    }
+
+    /// Writes many new records of a kind at once.
+    pub async fn insert_all<M: Record>(&mut self, event: &'static str, mut rows: Vec<M>) -> Result<Vec<M>> {
+        /// Rows of one insert: a wide row times this stays below the values a statement may bind.
+        const CHUNK: usize = 400;
+        for row in &mut rows {
+            row.stamp(1, self.at);
+            row.made(self.caller.person(), self.at);
+        }
+        for chunk in rows.chunks(CHUNK) {
+            self.caller.counted();
+            let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
+            M::Entity::insert_many(models).exec_without_returning(&self.db).await?;
+        }
+        for row in &rows {
+            self.note(event, row, facts(row)?, true);
+        }
+        Ok(rows)
     }
 
     /// Writes a changed record. Nothing happens where nothing changed.
@@ -343,6 +401,7 @@ impl Tx {
             version: row.version(),
             audience: row.audience(),
             payload: Value::Object(payload),
+            redacts: M::REDACTS,
             new,
         });
     }

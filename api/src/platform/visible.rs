@@ -28,6 +28,12 @@ fn list<T: std::fmt::Display>(postgres: bool, quote: bool, items: impl Iterator<
     out
 }
 
+/// Some spaces as one value, and how a number is compared with them: one text for any number of spaces.
+pub(super) fn spaces(postgres: bool, spaces: &[i32]) -> (String, &'static str) {
+    let these = if postgres { "= ANY (CAST($1 AS integer[]))" } else { "IN (SELECT value FROM json_each($1))" };
+    (list(postgres, false, spaces.iter()), these)
+}
+
 /// Rows that are published now in one of these spaces.
 ///
 /// PostgreSQL reads the array on the row through its index; SQLite, where tables are small, asks the

@@ -1,27 +1,20 @@
-//! `riskLevelChanged`: a durable, replayable stream, re-authorised for every event.
-
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+//! `riskLevelChanged`: the level in effect of a risk is another one than before.
 
 use async_graphql::{ComplexObject, Context, SimpleObject, Subscription};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{
-    Id, Kind, Right, ledger, partnership, risk, risk_level_record,
+    Id, Right, ledger, partnership, risk, risk_level_record,
     value::{LevelCause, RiskKind, RiskLevel},
 };
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 
 use super::{Risk, RiskLevelRecord};
 use crate::platform::{
     batch::Row,
     caller::Caller,
-    codec::Position,
-    error::{Error, ErrorCode, Result},
-    gate::Ask,
-    hub::{Follower, ResumeAfter},
-    limits::REPLAY_DAYS,
+    error::Result,
+    feed::{self, Event},
+    gate::{Ask, resume},
     sdl::requires,
 };
 
@@ -67,8 +60,7 @@ impl RiskLevelChanged {
 }
 
 /// Which events are wanted.
-struct Wanted {
-    partnership: Option<Id>,
+pub struct Wanted {
     min_level: Option<RiskLevel>,
     kinds: Option<Vec<RiskKind>>,
 }
@@ -82,151 +74,26 @@ impl Wanted {
     }
 }
 
-/// One subscription.
-struct Feed {
-    caller: Caller,
-    follower: Follower,
-    wanted: Wanted,
-    /// For each followed space, the newest entry that was looked at.
-    position: BTreeMap<i32, i64>,
-    /// The person's own space, in which changes of their authority are written.
-    own: Option<(i32, i64)>,
-    ready: VecDeque<RiskLevelChanged>,
-}
+impl Event for RiskLevelChanged {
+    type Wanted = Wanted;
 
-impl Feed {
-    async fn open(caller: Caller, wanted: Wanted, after: Option<Position>) -> Result<Self> {
-        let follower = caller.hub().follower();
-        let mut feed = Self { caller, follower, wanted, position: BTreeMap::new(), own: None, ready: VecDeque::new() };
-        feed.refollow(after.as_ref()).await?;
-        // A right that ended between authentication and here was not heard of: it stands before the followed head.
-        if !feed.caller.refresh().await? {
-            return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
-        }
-        feed.refollow(after.as_ref()).await?;
-        Ok(feed)
-    }
+    const RIGHTS: &'static [Right] = &[Right::RiskRead];
 
-    /// Follows what the caller may follow now. A new space begins at its head; with a position to resume, at what it
-    /// says, and from the start where it knows nothing of the space.
-    async fn refollow(&mut self, after: Option<&Position>) -> Result<()> {
-        let grants = self.caller.grants();
-        let mut spaces: Vec<i32> = grants
-            .with(Right::RiskRead)
-            .filter(|grant| self.wanted.partnership.is_none() || grant.partnership == self.wanted.partnership)
-            .map(|grant| grant.space_no)
-            .collect();
-        spaces.sort_unstable();
-        spaces.dedup();
-        let own = grants.own_space();
-        let followed: Vec<i32> = spaces.iter().copied().chain(own).collect();
-        for (no, head) in self.follower.follow(&followed).await? {
-            if own == Some(no) {
-                self.own.get_or_insert((no, head));
-                continue;
-            }
-            let start = after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
-            self.position.entry(no).or_insert(start);
-        }
-        self.position.retain(|no, _| spaces.contains(no));
-        Ok(())
-    }
-
-    fn cursor(&self) -> Result<String> {
-        self.caller.sign(&Position { spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect() })
-    }
-
-    /// The next event; an error when the caller is nobody any more.
-    async fn next(&mut self) -> Result<RiskLevelChanged> {
-        loop {
-            self.still_allowed().await?;
-            if let Some(event) = self.ready.pop_front() {
-                self.caller.begin_again();
-                return Ok(event);
-            }
-            let mut read = false;
-            for no in self.position.keys().copied().collect::<Vec<_>>() {
-                let seen = self.position.get(&no).copied().unwrap_or_default();
-                for entry in self.follower.after(no, seen).await? {
-                    read = true;
-                    self.position.insert(no, entry.seq);
-                    self.look_at(&entry).await?;
-                }
-            }
-            if !read {
-                self.follower.wait(Duration::from_secs(1)).await;
-            }
-        }
-    }
-
-    /// Reads the rights again when the person's authority changed or ran out.
-    async fn still_allowed(&mut self) -> Result<()> {
-        if self.caller.has_expired() {
-            return Err(Error::unauthenticated("TOKEN_EXPIRED"));
-        }
-        let mut changed = self.caller.grants().next_expiry().is_some_and(|at| at <= self.caller.now());
-        if let Some((no, seen)) = self.own {
-            for entry in self.follower.after(no, seen).await? {
-                self.own = Some((no, entry.seq));
-                changed |= matches!(entry.kind, Kind::Membership | Kind::SideRole | Kind::Account);
-            }
-        }
-        if changed {
-            if !self.caller.refresh().await? {
-                return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
-            }
-            self.refollow(None).await?;
-            // What waits was allowed under the old rights: it is looked at again under the new ones.
-            let waiting = std::mem::take(&mut self.ready);
-            for event in waiting {
-                if self.caller.find::<risk_level_record::Model>(event.record.row.id).await?.is_some() {
-                    self.ready.push_back(event);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn look_at(&mut self, entry: &ledger::Model) -> Result<()> {
+    async fn of(caller: &Caller, wanted: &Wanted, entry: &ledger::Model, cursor: &str) -> Result<Option<Self>> {
         if entry.event != "risk.level_changed" || !entry.live {
-            return Ok(());
+            return Ok(None);
         }
-        // The fence again: what is not visible now is not told, whatever it was then.
-        let Some(record) = self.caller.find::<risk_level_record::Model>(entry.record_id).await? else {
-            return Ok(());
-        };
-        if self.wanted.wants(&record.row) {
-            let row = &record.row;
-            let event = RiskLevelChanged {
-                cursor: self.cursor()?,
-                at: entry.at,
-                cause: row.cause,
-                from: row.previous_level,
-                to: row.level,
-                kind: row.kind,
-                provisional: row.provisional,
-                record,
-            };
-            self.ready.push_back(event);
-        }
-        Ok(())
-    }
-
-    /// Refuses a position that is too old, and says where to go on.
-    async fn is_recent(&self) -> Result<()> {
-        for (no, seq) in &self.position {
-            let next = self.follower.after(*no, *seq).await?.into_iter().next();
-            if next.is_some_and(|entry| entry.at < self.caller.now() - TimeDelta::days(REPLAY_DAYS.into())) {
-                let position = self.caller.heads(Right::RiskRead).await?;
-                let message =
-                    "this position is older than can be replayed: read the state, then follow from streamPosition";
-                return Err(Error::new(ErrorCode::InvalidCursor, message)
-                    .field("after")
-                    .rule("CURSOR_IS_RECENT")
-                    .with("streamPosition", self.caller.sign(&position)?));
-            }
-        }
-        Ok(())
+        let record = caller.find::<risk_level_record::Model>(entry.record_id).await?;
+        Ok(record.filter(|record| wanted.wants(&record.row)).map(|record| Self {
+            cursor: cursor.to_owned(),
+            at: entry.at,
+            cause: record.row.cause,
+            from: record.row.previous_level,
+            to: record.row.level,
+            kind: record.row.kind,
+            provisional: record.row.provisional,
+            record,
+        }))
     }
 }
 
@@ -252,21 +119,6 @@ impl RiskSubscriptions {
         if let Some(id) = partnership_id {
             caller.get::<partnership::Model>(id, "partnershipId").await?;
         }
-        #[expect(clippy::disallowed_methods, reason = "where an SSE client left off")]
-        let after = ctx.data_opt::<ResumeAfter>().map(|resume| resume.0.clone()).or(after);
-        let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
-        let resumes = after.is_some();
-        let feed = Feed::open(caller, Wanted { partnership: partnership_id, min_level, kinds }, after).await?;
-        if resumes {
-            feed.is_recent().await?;
-        }
-        Ok(stream::unfold(Some(feed), async |feed| {
-            let mut feed = feed?;
-            match feed.next().await {
-                Ok(event) => Some((Ok(event), Some(feed))),
-                // After a fault, or with a fresh token, the client resumes from its last cursor.
-                Err(error) => Some((Err(error), None)),
-            }
-        }))
+        feed::subscribe(caller, partnership_id, Wanted { min_level, kinds }, resume(ctx, after)).await
     }
 }

@@ -15,6 +15,8 @@ pub struct Model {
     pub kind: Kind,
     /// Position of its newest entry in the ledger of the space.
     pub seq: i64,
+    /// Position of its first entry there: who was further than that may hold it.
+    pub first_seq: i64,
     /// How much the space sees: 1 basic, 2 full.
     pub level: i16,
     /// False once it left the space: a tombstone, kept for ever.

@@ -115,6 +115,8 @@ code! {
         ResumePartnership,
         /// Likelihood and impact become the joint level of a risk.
         AgreeRiskLevel,
+        /// The protocol says from then on what may be shared of incidents.
+        AdoptSharingProtocol,
     }
 }
 code! {
@@ -200,5 +202,245 @@ code! {
         Expiry,
         /// A new version of the matrix was adopted.
         Matrix,
+    }
+}
+code! {
+    /// Where an incident stands (§4.2.4 of the domain).
+    IncidentState {
+        /// Captured by anybody of the organisation.
+        Reported,
+        /// Checked by the security focal point of the organisation.
+        Verified,
+        /// Verified, and being followed up.
+        UnderFollowUp,
+        /// Follow-up is over.
+        Closed,
+        /// Another report of an incident that is counted already.
+        DuplicateOf,
+        /// Taken back; it does not count.
+        Retracted,
+    }
+}
+code! {
+    /// What kind of place an incident happened in.
+    IncidentSite {
+        /// On the road.
+        Road,
+        /// In a public place.
+        PublicLocation,
+        /// Where a programme is carried out.
+        ProjectSite,
+        /// In an office or compound.
+        OfficeCompound,
+        /// Where somebody lives.
+        Home,
+        /// In detention.
+        Custody,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// Means of an attack on aid workers.
+    MeansOfAttack {
+        /// Shooting with small arms.
+        Shooting,
+        /// Kidnapping, victims alive.
+        Kidnapping,
+        /// Kidnapping, victims killed.
+        KidnapKilling,
+        /// Beating, stabbing or other bodily assault.
+        BodilyAssault,
+        /// Rape or another sexual assault.
+        SexualViolence,
+        /// Bombs or missiles from the air.
+        AerialBombardment,
+        /// Artillery, mortars or rockets.
+        Shelling,
+        /// Explosive device in a vehicle.
+        VehicleBorneIed,
+        /// Explosive device by the road.
+        RoadsideIed,
+        /// Explosive device on a body.
+        BodyBorneIed,
+        /// Mine.
+        Landmine,
+        /// Other explosives, grenades included.
+        OtherExplosives,
+        /// Several means at once.
+        ComplexAttack,
+        /// Another means.
+        Other,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// Situation of an attack.
+    AttackContext {
+        /// Ambush on the road.
+        Ambush,
+        /// Attack on one person.
+        IndividualAttack,
+        /// Combat or crossfire.
+        CombatCrossfire,
+        /// Armed group forces its way in.
+        Raid,
+        /// Mob, rioting.
+        MobViolence,
+        /// Held by an authority or group.
+        Detention,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// Kind of actor behind an incident.
+    ActorType {
+        /// Forces of the host state.
+        HostState,
+        /// Police or paramilitary forces.
+        PoliceOrParamilitary,
+        /// Foreign or coalition forces.
+        ForeignOrCoalitionForces,
+        /// Forces of a state, not known which.
+        StateUnknown,
+        /// Non-state armed group within part of a country.
+        NonStateSubnational,
+        /// Non-state armed group of national reach.
+        NonStateNational,
+        /// Non-state armed group across a region.
+        NonStateRegional,
+        /// Non-state armed group of global reach.
+        NonStateGlobal,
+        /// Non-state armed group, not known which.
+        NonStateUnknown,
+        /// Criminals.
+        Criminal,
+        /// People who receive aid.
+        AidRecipient,
+        /// Staff.
+        StaffMember,
+        /// Somebody who belongs to no group.
+        Unaffiliated,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// Motive behind an incident, as far as known.
+    Motive {
+        /// Because of what the organisation is or stands for.
+        Political,
+        /// For money or goods.
+        Economic,
+        /// Victims were in the wrong place.
+        Incidental,
+        /// Accounts differ.
+        Disputed,
+        /// Another motive.
+        Other,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// How grave an incident was.
+    Severity {
+        /// Nobody was harmed.
+        Minor,
+        /// Harm that does not last.
+        Moderate,
+        /// Serious injury, abduction, detention or grave threat.
+        Severe,
+        /// Death or mass harm.
+        Critical,
+    }
+}
+code! {
+    /// What an incident did to the programme ([003] §26c).
+    ProgrammeImpact {
+        /// Nothing.
+        None,
+        /// Activities were delayed.
+        Delayed,
+        /// Activities were reduced.
+        Reduced,
+        /// Activities were suspended.
+        Suspended,
+        /// The organisation left.
+        Withdrawn,
+        /// Not known.
+        Unknown,
+    }
+}
+code! {
+    /// How much of an incident is released.
+    ShareLevel {
+        /// When (to the month), country and region, means, context, actor type and victims in numbers.
+        Basic,
+        /// Everything but the restricted part.
+        Full,
+    }
+}
+code! {
+    /// Which incidents a sharing protocol covers.
+    SharingScope {
+        /// Every incident.
+        All,
+        /// Those in which somebody was killed, wounded or kidnapped.
+        WithVictims,
+    }
+}
+code! {
+    /// Where a sharing protocol stands.
+    ProtocolState {
+        /// Put to every side.
+        Proposed,
+        /// Every side agreed: incidents may be released under it.
+        InEffect,
+        /// A later protocol took its place.
+        Superseded,
+        /// A side ended it: what was released under it is released no more.
+        Ended,
+    }
+}
+code! {
+    /// Why a write from a device did not go through.
+    SyncConflictKind {
+        /// Somebody else changed the same field: theirs stands, yours is kept here.
+        SameField,
+        /// A rule refused it.
+        Refused,
+        /// You may not see the document, or not any more.
+        Revoked,
+        /// The document was taken back meanwhile.
+        DeletedMeanwhile,
+    }
+}
+code! {
+    /// What became of a command that was given offline.
+    CommandStatus {
+        /// Here, not run yet.
+        Received,
+        /// It took place.
+        Done,
+        /// A rule refused it; code, rule and field say which.
+        Refused,
+    }
+}
+code! {
+    /// What summaries of incidents count by.
+    IncidentGrouping {
+        /// Year in which they happened.
+        Year,
+        /// Country code, or the name where there is no code.
+        Country,
+        /// Means of the attack.
+        Means,
+        /// Kind of actor.
+        ActorType,
+        /// Where they stand.
+        State,
     }
 }

@@ -3,18 +3,24 @@
 mod codes;
 mod date;
 mod id;
+mod partial_date;
 mod patch;
 mod risk;
+mod sharing;
 mod text;
 
 pub use codes::{
-    AccountStatus, AgreementOnSecurity, ConsentAction, ConsentDecision, ConsentState, LevelCause, OrganisationKind,
-    OrganisationRole, PartnershipState, Recruitment, RiskKind, RiskOrigin, RiskState, SideStanding, ThreatKind,
+    AccountStatus, ActorType, AgreementOnSecurity, AttackContext, CommandStatus, ConsentAction, ConsentDecision,
+    ConsentState, IncidentGrouping, IncidentSite, IncidentState, LevelCause, MeansOfAttack, Motive, OrganisationKind,
+    OrganisationRole, PartnershipState, ProgrammeImpact, ProtocolState, Recruitment, RiskKind, RiskOrigin, RiskState,
+    Severity, ShareLevel, SharingScope, SideStanding, SyncConflictKind, ThreatKind,
 };
 pub use date::Date;
 pub use id::Id;
+pub use partial_date::PartialDate;
 pub use patch::Patch;
 pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
+pub use sharing::{Share, Sharing};
 pub use text::{ContentHash, CountryCode, LanguageTag, Text, Title};
 
 use async_graphql::Value;
@@ -40,6 +46,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("LanguageTag", LanguageTag::check),
     ("ContentHash", ContentHash::check),
     ("Date", Date::check),
+    ("PartialDate", PartialDate::check),
     ("Likelihood", Likelihood::check),
     ("Impact", Impact::check),
     ("Scale", Scale::check),

@@ -222,7 +222,7 @@ impl World {
     /// A token of the embedded issuer.
     pub fn token(&self, subject: &str) -> String {
         let signer = self.server.signer.as_ref().unwrap();
-        signer.sign(&self.platform.env, subject, TimeDelta::hours(12)).unwrap()
+        signer.sign(&self.platform.env, subject, None, TimeDelta::hours(12)).unwrap()
     }
 
     /// The caller behind a subject, as a request would make it.
@@ -231,6 +231,7 @@ impl World {
             issuer: EMBEDDED_ISSUER.into(),
             subject: subject.into(),
             jti: None,
+            device: None,
             issued_at: None,
             expires_at: self.platform.env.now() + TimeDelta::hours(1),
         };

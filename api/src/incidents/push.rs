@@ -1,0 +1,102 @@
+//! Incidents that were captured on a device.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::{Id, Right, Synced, incident};
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::{retract_incident, write};
+use crate::{
+    platform::{
+        caller::Caller,
+        error::{Error, Result},
+        tx::Tx,
+    },
+    sync::{
+        collection,
+        command::Executor,
+        merge::{self, Merged},
+        push::{Pushed, Write},
+    },
+};
+
+/// Set when a report is made, and never after.
+const MADE_WITH: [&str; 3] = ["organisationId", "capturedById", "capturedAt"];
+
+/// The writes of `incident`.
+pub struct Captured;
+
+impl Pushed for Captured {
+    fn take<'w>(
+        &'w self,
+        caller: &'w Caller,
+        _: Option<&'w Executor>,
+        write: Write<'w>,
+    ) -> BoxFuture<'w, Result<Merged>> {
+        Box::pin(async move {
+            let merged = Arc::new(Mutex::new(Merged::default()));
+            let out = merged.clone();
+            let (id, new, assumed, deleted) = (write.id, write.new.clone(), write.assumed.cloned(), write.deleted);
+            caller
+                .run_command("pushIncident", Right::IncidentReport, None, |tx| {
+                    Box::pin(async move {
+                        let losing = take(tx, id, &new, assumed.as_ref(), deleted).await?;
+                        *out.lock().unwrap_or_else(PoisonError::into_inner) = losing;
+                        Ok(id)
+                    })
+                })
+                .await
+                // A record of that id is there, and not for the eyes of who sends this.
+                .map_err(|error| if error.rule == Some("RECORDED_ONCE") { Error::not_found("id") } else { error })?;
+            let merged = merged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            Ok(merged)
+        })
+    }
+}
+
+async fn take(
+    tx: &mut Tx,
+    id: Id,
+    new: &Map<String, Value>,
+    assumed: Option<&Map<String, Value>>,
+    deleted: bool,
+) -> Result<Merged> {
+    let before = match tx.lock_row::<incident::Model>(id, "id").await {
+        Ok(before) => before,
+        // Gone from here, or never here: for the device it is deleted either way.
+        Err(_) if deleted => return Ok(Merged::default()),
+        Err(error) if assumed.is_some() => return Err(error),
+        Err(_) => return report(tx, id, new).await,
+    };
+    let current = collection::fields_of(&before)?;
+    if deleted {
+        let whole: incident::Model = tx.lock(id, "id").await?;
+        retract_incident::retract(tx, &whole, None).await?;
+        return Ok(Merged::default());
+    }
+    let writes: Vec<&str> = incident::Model::WRITES.iter().copied().filter(|name| !MADE_WITH.contains(name)).collect();
+    let merged = merge::three_way(&writes, &current, assumed, new);
+    // What changes nothing needs no right.
+    if !merged.changes.is_empty() {
+        let whole: incident::Model = tx.lock(id, "id").await?;
+        write::edit(tx, &whole, &merged.changes).await?;
+    }
+    Ok(merged)
+}
+
+async fn report(tx: &mut Tx, id: Id, new: &Map<String, Value>) -> Result<Merged> {
+    let named = |name: &str| match new.get(name).and_then(Value::as_str) {
+        Some(id) => id.parse().map(Some).map_err(|_| Error::invalid(name, "ID_IS_A_UUID", "an id is a UUID")),
+        None => Ok(None),
+    };
+    let report = write::Report { id, organisation: named("organisationId")?, captured_by: named("capturedById")? };
+    let facts: Map<String, Value> = new
+        .iter()
+        .filter(|(name, _)| incident::Model::WRITES.contains(&name.as_str()))
+        .filter(|(name, _)| !matches!(name.as_str(), "organisationId" | "capturedById"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    write::report(tx, report, &facts).await?;
+    Ok(Merged::default())
+}

@@ -1,0 +1,58 @@
+use async_graphql::{Context, Object};
+use entity::{
+    Id, Right, SpaceRef, incident,
+    value::{IncidentState, Text},
+};
+
+use super::{
+    Incident, release,
+    rules::{self, LIFECYCLE},
+};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+
+/// Takes a report back.
+#[derive(Default)]
+pub struct RetractIncident;
+
+#[Object]
+impl RetractIncident {
+    /// Takes an incident back: it did not happen, or not so. It stays on record, counts no more and is released to nobody any
+    /// more. Its author may while it is reported, the security focal point of its organisation until it is closed.
+    /// Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED, VALIDATION_FAILED.
+    #[graphql(directive = requires::apply(Right::IncidentReport))]
+    async fn retract_incident(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The incident.")] id: Id,
+        #[graphql(desc = "The version you read.")] expected_version: i32,
+        #[graphql(desc = "Why.")] reason: Text,
+    ) -> Result<Incident> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    let before: incident::Model = tx.lock_at(id, "id", expected_version).await?;
+                    retract(tx, &before, Some(reason)).await?;
+                    Ok(id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+    }
+}
+
+/// Takes it back; a second time changes nothing.
+pub(super) async fn retract(tx: &mut Tx, before: &incident::Model, reason: Option<Text>) -> Result<()> {
+    if before.state == IncidentState::Retracted && reason.is_none() {
+        return Ok(());
+    }
+    let space = SpaceRef::organisation(before.organisation_id);
+    tx.authorise(space).await?;
+    let verifies = tx.caller.grants().within(Right::IncidentVerify, space).is_some();
+    rules::may_edit(before, tx.caller.person(), verifies)?;
+    let mut after = before.clone();
+    after.state = LIFECYCLE.step(before.state, "retractIncident")?.to;
+    after.state_reason = reason;
+    after.sharing = release::revoke_all(tx, before).await?;
+    tx.update("incident.retracted", before, after).await.map(drop)
+}

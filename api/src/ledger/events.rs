@@ -1,0 +1,104 @@
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::{Id, Kind, Right};
+
+use crate::{
+    node::{self, Node},
+    platform::{
+        error::{Error, Result},
+        feed::Feed,
+        gate::Ask,
+        limits::PAGE_MOST,
+        sdl::requires,
+    },
+};
+
+/// Rights whose ledgers are read for events.
+const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::RiskRead, Right::IncidentRead];
+/// What an event may begin with.
+const GROUPS: [&str; 5] = ["partnership.", "consent.", "risk.", "incident.", "sharing_protocol."];
+
+/// Something that happened to a record you see.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Event {
+    /// Position of this event.
+    cursor: String,
+    /// When it happened.
+    at: DateTime<Utc>,
+    /// What happened, such as risk.level_changed or incident.shared.
+    event: String,
+    /// Kind of the record.
+    kind: Kind,
+    /// The record.
+    record_id: Id,
+}
+
+#[ComplexObject]
+impl Event {
+    /// The record, as you see it now.
+    async fn record(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        node::find(ctx.caller()?, self.record_id).await
+    }
+}
+
+/// Events, with the position behind them.
+#[derive(SimpleObject)]
+pub struct EventPage {
+    /// The events, space by space in the order of each ledger.
+    events: Vec<Event>,
+    /// Position behind them: send it as `after` next time, or to a subscription.
+    cursor: String,
+    /// Whether more wait: ask again at once.
+    has_more: bool,
+}
+
+/// Events without a socket.
+#[derive(Default)]
+pub struct EventQueries;
+
+#[Object]
+impl EventQueries {
+    /// What happened to partnerships, consents, risks and incidents you see, behind a position: to catch up without a socket.
+    /// Without `after` no events, and the position of now. What you do not see any more is not told.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only events that begin so, such as risk. or incident.shared.")] types: Option<Vec<String>>,
+        #[graphql(desc = "Of this partnership only.")] partnership_id: Option<Id>,
+        #[graphql(desc = "A cursor of this query, of an event, or a streamPosition.")] after: Option<String>,
+        #[graphql(desc = "Most entries that are looked at, 1 to 100.", default = 25)] first: i32,
+    ) -> Result<EventPage> {
+        let most = usize::try_from(first).unwrap_or_default();
+        if !(1..=PAGE_MOST).contains(&first) {
+            return Err(Error::invalid("first", "PAGE_SIZE", format!("expected 1 to {PAGE_MOST} rows, found {first}")));
+        }
+        let caller = ctx.caller()?;
+        let from = after.as_deref().map(|text| caller.read_position("after", text)).transpose()?;
+        let mut feed = Feed::open(caller.clone(), RIGHTS, partnership_id, from.as_ref()).await?;
+        if from.is_some() {
+            feed.is_recent().await?;
+        }
+        let mut page = EventPage { events: Vec::new(), cursor: caller.sign(&feed.position())?, has_more: false };
+        for (entry, position) in feed.read().await? {
+            if page.events.len() == most {
+                page.has_more = true;
+                break;
+            }
+            page.cursor = caller.sign(&position)?;
+            let wanted = types.as_ref().is_none_or(|types| types.iter().any(|wanted| entry.event.starts_with(wanted)));
+            let told = entry.live && wanted && GROUPS.iter().any(|group| entry.event.starts_with(group));
+            if told && node::find(caller, entry.record_id).await?.is_some() {
+                page.events.push(Event {
+                    cursor: page.cursor.clone(),
+                    at: entry.at,
+                    event: entry.event.clone(),
+                    kind: entry.kind,
+                    record_id: entry.record_id,
+                });
+            }
+        }
+        Ok(page)
+    }
+}

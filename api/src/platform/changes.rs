@@ -1,0 +1,248 @@
+//! What changed for one reader since a checkpoint: a pure function of checkpoint, authority now and database now.
+//!
+//! A space that was gained is read from its start; of a space that was lost, what the reader may hold is taken back.
+//! A revoked, expired or regained right needs no other code, and no state of the reader is kept here.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{Id, Kind, Record, platform::space};
+use sea_orm::{
+    AccessMode, ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel,
+    QueryFilter, QuerySelect, TransactionOptions, TransactionTrait,
+};
+
+use super::{
+    Platform,
+    batch::Row,
+    caller::Caller,
+    codec::{Checkpoint, Mark},
+    error::{Error, Result},
+    visible,
+};
+
+/// One moment of the database, with the rights of that moment.
+pub struct Snapshot(DatabaseTransaction);
+
+/// What happened to one record, for one reader.
+pub enum Change<M> {
+    /// It is there, as the reader sees it now.
+    Now(Row<M>),
+    /// The reader does not see it, or not any more.
+    Gone(Id),
+}
+
+impl<M: Record> Change<M> {
+    /// The record.
+    pub fn id(&self) -> Id {
+        match self {
+            Self::Now(row) => row.row.id(),
+            Self::Gone(id) => *id,
+        }
+    }
+}
+
+/// An entry of a feed: the record, its position, and whether the space sees it.
+struct Found {
+    id: Id,
+    seq: i64,
+}
+
+impl Caller {
+    /// Takes one moment of the database, and reads the rights of the caller in it.
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        let options = if self.postgres() {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            }
+        } else {
+            TransactionOptions::default()
+        };
+        let db = self.platform.db.connection.begin_with_options(options).await?;
+        if let Some(identity) = &self.identity {
+            self.counted();
+            let fresh = self.platform.grants_on(&db, identity).await?;
+            let fresh = fresh.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
+            *self.grants.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        }
+        Ok(Snapshot(db))
+    }
+
+    /// Changes of a kind since a checkpoint, at most `limit` of them; fewer mean that there is nothing more now. Answers
+    /// with the checkpoint behind them; none where there was nothing to say.
+    pub async fn changes<M: Record>(
+        &self,
+        at: &Snapshot,
+        since: &Checkpoint,
+        limit: usize,
+    ) -> Result<(Vec<Change<M>>, Checkpoint)> {
+        let readable = self.grants().spaces(M::READ);
+        let heads = heads(self, at, &readable).await?;
+        let mut marks = marks(since, &readable, &heads);
+        let mut seen = HashSet::new();
+        let mut order = Vec::new();
+        'spaces: for mark in &mut marks {
+            let head = heads.get(&mark.space_no).copied();
+            loop {
+                let rest = limit - order.len();
+                if rest == 0 {
+                    break 'spaces;
+                }
+                // A space that nobody wrote to since is not asked.
+                let found = match head {
+                    Some(head) if !mark.leaving && mark.seq >= head => Vec::new(),
+                    _ => read(self, at, M::KIND, mark, &readable, rest).await?,
+                };
+                let whole = found.len() < rest;
+                for Found { id, seq } in found {
+                    mark.seq = seq;
+                    if seen.insert(id) {
+                        order.push(id);
+                    }
+                }
+                if whole {
+                    mark.seq = head.unwrap_or(mark.seq);
+                    // Everything that was held of a lost space is taken back: it is forgotten.
+                    mark.had = if mark.leaving { -1 } else { 0 };
+                    break;
+                }
+            }
+        }
+        for mark in &mut marks {
+            if !mark.leaving && mark.seq >= mark.start {
+                mark.start = 0;
+            }
+        }
+        marks.retain(|mark| mark.had >= 0);
+        let select = self.fenced::<M>().filter(visible::any_of(self.postgres(), visible::id_column::<M>(), order.iter().copied()));
+        let rows = if order.is_empty() { Vec::new() } else { self.run_on::<M>(&at.0, select).await? };
+        let mut rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
+        let changes = order.into_iter().map(|id| rows.remove(&id).map_or(Change::Gone(id), Change::Now)).collect();
+        Ok((changes, Checkpoint { marks }))
+    }
+
+    /// How many changes of a kind wait behind a checkpoint, counted up to a bound.
+    pub async fn changes_waiting<M: Record>(&self, at: &Snapshot, since: &Checkpoint, most: usize) -> Result<usize> {
+        let readable = self.grants().spaces(M::READ);
+        let heads = heads(self, at, &readable).await?;
+        let mut waiting = 0;
+        for mark in &mut marks(since, &readable, &heads) {
+            if mark.leaving || heads.get(&mark.space_no).is_some_and(|head| mark.seq < *head) {
+                waiting += read(self, at, M::KIND, mark, &readable, most - waiting).await?.len();
+            }
+            if waiting == most {
+                break;
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// Some records as the caller sees them now, for a stream: what is not visible is gone.
+    pub async fn as_seen<M: Record>(&self, ids: &[Id]) -> Result<Vec<Change<M>>> {
+        let rows = self.among::<M>(visible::id_column::<M>(), ids.iter().copied(), None, None).await?;
+        let mut rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
+        Ok(ids.iter().map(|id| rows.remove(id).map_or(Change::Gone(*id), Change::Now)).collect())
+    }
+
+    /// Signs what a device has of some collections.
+    pub fn sign_checkpoint(&self, collections: &[(u16, Checkpoint)]) -> Result<String> {
+        self.platform.codec.checkpoint(self.account(), collections)
+    }
+
+    /// Reads what a device has of some collections; nothing where the text does not count.
+    pub fn read_checkpoint(&self, text: &str) -> Vec<(u16, Checkpoint)> {
+        self.platform.codec.read_checkpoint(self.account(), text)
+    }
+}
+
+/// Where the reader stands in every space that matters: those it reads now, and those it has lost.
+fn marks(since: &Checkpoint, readable: &[i32], heads: &HashMap<i32, i64>) -> Vec<Mark> {
+    let known: HashMap<i32, Mark> = since.marks.iter().map(|mark| (mark.space_no, *mark)).collect();
+    let mut marks: Vec<Mark> = readable
+        .iter()
+        .map(|no| {
+            let start = heads.get(no).copied().unwrap_or_default();
+            match known.get(no) {
+                Some(mark) if !mark.leaving => *mark,
+                // Regained while it was being taken back: from the start, and what went meanwhile is told.
+                Some(mark) => Mark { space_no: *no, seq: 0, start, had: mark.had, leaving: false },
+                None => Mark { space_no: *no, start, ..Mark::default() },
+            }
+        })
+        .collect();
+    for mark in known.into_values().filter(|mark| !readable.contains(&mark.space_no)) {
+        marks.push(if mark.leaving {
+            mark
+        } else {
+            Mark { seq: 0, start: 0, had: mark.had.max(mark.seq), leaving: true, ..mark }
+        });
+    }
+    marks.sort_unstable_by_key(|mark| mark.space_no);
+    marks
+}
+
+async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32]) -> Result<HashMap<i32, i64>> {
+    caller.counted();
+    #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
+    let heads: Vec<(i32, i64)> = space::Entity::find()
+        .filter(space::Column::No.is_in(spaces.iter().copied()))
+        .select_only()
+        .columns([space::Column::No, space::Column::HeadSeq])
+        .into_tuple()
+        .all(&at.0)
+        .await?;
+    Ok(heads.into_iter().collect())
+}
+
+/// The next records of a kind in one space. A record that is live in an earlier space of the reader comes there.
+async fn read(
+    caller: &Caller,
+    at: &Snapshot,
+    kind: Kind,
+    mark: &Mark,
+    readable: &[i32],
+    limit: usize,
+) -> Result<Vec<Found>> {
+    let mut values: Vec<sea_orm::Value> = vec![mark.space_no.into(), kind.to_value().into(), mark.seq.into()];
+    let mut bind = |value: sea_orm::Value| {
+        values.push(value);
+        values.len()
+    };
+    let which = if mark.leaving {
+        // Dead ones up to `had` were told when they died.
+        let had = bind(mark.had.into());
+        format!("p.first_seq <= ${had} AND (p.live OR p.seq > ${had})")
+    } else {
+        let (start, had) = (bind(mark.start.into()), bind(mark.had.into()));
+        let mut which = format!("(p.live OR p.seq > ${start} OR p.first_seq <= ${had})");
+        let earlier: Vec<i32> = readable.iter().copied().filter(|no| *no < mark.space_no).collect();
+        if !earlier.is_empty() {
+            let (list, these) = visible::spaces(caller.postgres(), &earlier);
+            let these = these.replace("$1", &format!("${}", bind(list.into())));
+            which += &format!(
+                " AND NOT (p.live AND EXISTS (SELECT 1 FROM publication q WHERE q.record_id = p.record_id AND q.live \
+                 AND q.space_no {these}))"
+            );
+        }
+        which
+    };
+    let most = bind(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    let sql = format!(
+        "SELECT p.record_id, p.seq FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 AND {which} \
+         ORDER BY p.seq LIMIT ${most}"
+    );
+    caller.counted();
+    let rows = at.0.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
+    rows.into_iter().map(|row| Ok(Found { id: row.try_get("", "record_id")?, seq: row.try_get("", "seq")? })).collect()
+}
+
+impl Platform {
+    /// Starts another history: every checkpoint and position begins anew (S24). After a restore from a backup.
+    pub async fn bump_generation(&self) -> Result<Id> {
+        let generation = self.env.id();
+        let sql = "UPDATE deployment SET generation = $1 WHERE no = 1";
+        self.db.connection.execute_raw(self.db.statement(sql, [generation.into()])).await?;
+        Ok(generation)
+    }
+}

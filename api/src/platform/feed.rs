@@ -1,0 +1,257 @@
+//! One reader that follows ledgers: durable, replayable, re-authorised for every event. Subscriptions and sync streams
+//! differ only in what they make of an entry.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use entity::{Id, Kind, Right, ledger};
+use futures_util::{Stream, stream};
+
+use super::{
+    caller::Caller,
+    codec::Position,
+    error::{Error, ErrorCode, Result},
+    hub::Follower,
+    limits::REPLAY_DAYS,
+};
+
+/// Without a sign, rights are read again this often: what begins later, and what came with a new partnership.
+const REFRESH: Duration = Duration::from_mins(1);
+
+/// What a subscription hands out.
+pub trait Event: Sized + Send + 'static {
+    /// What is wanted of it.
+    type Wanted: Send + Sync;
+
+    /// The rights that read it.
+    const RIGHTS: &'static [Right];
+
+    /// What an entry says, where it is wanted and the caller sees it now; none otherwise.
+    fn of(
+        caller: &Caller,
+        wanted: &Self::Wanted,
+        entry: &ledger::Model,
+        cursor: &str,
+    ) -> impl Future<Output = Result<Option<Self>>> + Send;
+}
+
+/// What became of the rights of a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Nothing was heard of them.
+    AsBefore,
+    /// They were read again, and lead to the same spaces.
+    SameSpaces,
+    /// They lead to other spaces than before.
+    OtherSpaces,
+}
+
+/// Where a reader stands in the ledgers it may follow.
+pub struct Feed {
+    /// Who reads.
+    pub caller: Caller,
+    follower: Follower,
+    rights: &'static [Right],
+    partnership: Option<Id>,
+    /// For each followed space, the newest entry that was looked at.
+    position: BTreeMap<i32, i64>,
+    /// The person's own space, in which changes of their authority are written.
+    own: Option<(i32, i64)>,
+    refresh_by: Instant,
+}
+
+impl Feed {
+    /// Follows what the caller may follow for some rights: from now on, or from behind a position.
+    pub async fn open(
+        caller: Caller,
+        rights: &'static [Right],
+        partnership: Option<Id>,
+        after: Option<&Position>,
+    ) -> Result<Self> {
+        let follower = caller.hub().follower();
+        let refresh_by = Instant::now() + REFRESH;
+        let mut feed = Self { caller, follower, rights, partnership, position: BTreeMap::new(), own: None, refresh_by };
+        feed.refollow(after).await?;
+        // A right that ended between authentication and here was not heard of: it stands before the followed head.
+        if !feed.caller.refresh().await? {
+            return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
+        }
+        feed.refollow(after).await?;
+        Ok(feed)
+    }
+
+    /// Follows what the caller may follow now. A new space begins at its head; with a position to resume, at what it
+    /// says, and from the start where it knows nothing of the space.
+    async fn refollow(&mut self, after: Option<&Position>) -> Result<()> {
+        let spaces = self.spaces();
+        let own = self.caller.grants().own_space();
+        let mut followed: Vec<i32> = spaces.iter().copied().chain(own).collect();
+        followed.sort_unstable();
+        followed.dedup();
+        for (no, head) in self.follower.follow(&followed).await? {
+            if own == Some(no) {
+                self.own.get_or_insert((no, head));
+            }
+            if spaces.contains(&no) {
+                let start = after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
+                self.position.entry(no).or_insert(start);
+            }
+        }
+        self.position.retain(|no, _| spaces.contains(no));
+        Ok(())
+    }
+
+    /// Spaces that the caller may follow now, ascending.
+    fn spaces(&self) -> Vec<i32> {
+        let grants = self.caller.grants();
+        let mut spaces: Vec<i32> = self
+            .rights
+            .iter()
+            .flat_map(|right| grants.with(*right))
+            .filter(|grant| self.partnership.is_none() || grant.partnership == self.partnership)
+            .map(|grant| grant.space_no)
+            .collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        spaces
+    }
+
+    /// Where the reader stands.
+    pub fn position(&self) -> Position {
+        Position { spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect() }
+    }
+
+    /// Entries that were not looked at yet, space by space, each with the position behind it.
+    pub async fn read(&mut self) -> Result<Vec<(Arc<ledger::Model>, Position)>> {
+        let mut out = Vec::new();
+        for no in self.position.keys().copied().collect::<Vec<_>>() {
+            let seen = self.position.get(&no).copied().unwrap_or_default();
+            for entry in self.follower.after(no, seen).await? {
+                self.position.insert(no, entry.seq);
+                out.push((entry, self.position()));
+            }
+        }
+        Ok(out)
+    }
+
+    /// The same for a reader that only needs to know which records: moves on, and answers with the entries.
+    pub async fn read_entries(&mut self) -> Result<Vec<Arc<ledger::Model>>> {
+        let mut out = Vec::new();
+        for (no, seq) in &mut self.position {
+            for entry in self.follower.after(*no, *seq).await? {
+                *seq = entry.seq;
+                out.push(entry);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Waits until something may be new, or not longer than this.
+    pub async fn wait(&self, longest: Duration) -> bool {
+        self.follower.wait(longest).await
+    }
+
+    /// Reads the rights again when the person's authority changed or ran out; none is told before that.
+    pub async fn rights(&mut self) -> Result<Rights> {
+        if self.caller.has_expired() {
+            return Err(Error::unauthenticated("TOKEN_EXPIRED"));
+        }
+        let mut told = self.caller.grants().next_expiry().is_some_and(|at| at <= self.caller.now());
+        if let Some((no, seen)) = self.own {
+            for entry in self.follower.after(no, seen).await? {
+                self.own = Some((no, entry.seq));
+                told |= matches!(entry.kind, Kind::Membership | Kind::SideRole | Kind::Account | Kind::Device);
+            }
+        }
+        if !told && Instant::now() < self.refresh_by {
+            return Ok(Rights::AsBefore);
+        }
+        self.refresh_by = Instant::now() + REFRESH;
+        if !self.caller.refresh().await? {
+            return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
+        }
+        let before: Vec<i32> = self.position.keys().copied().collect();
+        if before == self.spaces() {
+            return Ok(Rights::SameSpaces);
+        }
+        self.refollow(None).await?;
+        Ok(Rights::OtherSpaces)
+    }
+
+    /// Refuses a position that is too old, and says where to go on.
+    pub async fn is_recent(&self) -> Result<()> {
+        for (no, seq) in &self.position {
+            let next = self.follower.after(*no, *seq).await?.into_iter().next();
+            if next.is_some_and(|entry| entry.at < self.caller.now() - TimeDelta::days(REPLAY_DAYS.into())) {
+                let position = Position { spaces: self.caller.hub().heads(&self.spaces()).await? };
+                let message =
+                    "this position is older than can be replayed: read the state, then follow from streamPosition";
+                return Err(Error::new(ErrorCode::InvalidCursor, message)
+                    .field("after")
+                    .rule("CURSOR_IS_RECENT")
+                    .with("streamPosition", self.caller.sign(&position)?));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A subscription to events.
+struct Subscription<E: Event> {
+    feed: Feed,
+    wanted: E::Wanted,
+    /// Entries that were read and not looked at yet.
+    waiting: VecDeque<(Arc<ledger::Model>, Position)>,
+}
+
+impl<E: Event> Subscription<E> {
+    /// The next event; an error when the caller is nobody any more.
+    async fn next(&mut self) -> Result<E> {
+        loop {
+            if self.feed.rights().await? == Rights::OtherSpaces {
+                // What waits in a space that is not followed any more is not told.
+                let position = self.feed.position();
+                self.waiting.retain(|(entry, _)| position.of(entry.space_no).is_some());
+            }
+            while let Some((entry, position)) = self.waiting.pop_front() {
+                let cursor = self.feed.caller.sign(&position)?;
+                // The fence again: what is not visible now is not told, whatever it was then.
+                self.feed.caller.begin_again();
+                if let Some(event) = E::of(&self.feed.caller, &self.wanted, &entry, &cursor).await? {
+                    return Ok(event);
+                }
+            }
+            self.waiting.extend(self.feed.read().await?);
+            if self.waiting.is_empty() {
+                self.feed.wait(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Events from behind a position, or from now on, then live, without a seam. Order: that of the ledgers; at least once.
+pub async fn subscribe<E: Event>(
+    caller: Caller,
+    partnership: Option<Id>,
+    wanted: E::Wanted,
+    after: Option<String>,
+) -> Result<impl Stream<Item = Result<E>>> {
+    let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
+    let feed = Feed::open(caller, E::RIGHTS, partnership, after.as_ref()).await?;
+    if after.is_some() {
+        feed.is_recent().await?;
+    }
+    let subscription = Subscription::<E> { feed, wanted, waiting: VecDeque::new() };
+    Ok(stream::unfold(Some(subscription), async |subscription| {
+        let mut subscription = subscription?;
+        match subscription.next().await {
+            Ok(event) => Some((Ok(event), Some(subscription))),
+            // After a fault, or with a fresh token, the client resumes from its last cursor.
+            Err(error) => Some((Err(error), None)),
+        }
+    }))
+}

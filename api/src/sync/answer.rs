@@ -1,0 +1,76 @@
+//! Answers without a field tree: what was selected is cut out of JSON that is there already.
+
+use async_graphql::{Context, Name, SelectionField, Value, indexmap::IndexMap};
+use serde_json::{Map, Value as Json, json};
+
+use super::collection::{Collection, Document};
+
+/// What is selected, by response key.
+pub struct Selected {
+    key: Name,
+    name: String,
+    fields: Vec<Selected>,
+}
+
+impl Selected {
+    /// The selection of the field that runs.
+    pub fn of(ctx: &Context<'_>) -> Vec<Self> {
+        Self::among(ctx.field().selection_set())
+    }
+
+    fn among<'f>(fields: impl Iterator<Item = SelectionField<'f>>) -> Vec<Self> {
+        let mut asked: IndexMap<&'f str, Vec<SelectionField<'f>>> = IndexMap::new();
+        for field in fields {
+            asked.entry(field.alias().unwrap_or(field.name())).or_default().push(field);
+        }
+        let selected = asked.into_iter().map(|(key, fields)| Self {
+            key: Name::new(key),
+            name: fields.first().map_or_else(String::new, |field| field.name().to_owned()),
+            fields: Self::among(fields.iter().flat_map(SelectionField::selection_set)),
+        });
+        selected.collect()
+    }
+}
+
+/// Cuts what is selected out of a value.
+pub fn cut(selected: &[Selected], value: Json) -> Value {
+    match value {
+        Json::Object(mut map) => {
+            let mut out = IndexMap::with_capacity(selected.len());
+            for (at, field) in selected.iter().enumerate() {
+                // Under two aliases it is needed twice.
+                let again = selected.iter().skip(at + 1).any(|later| later.name == field.name);
+                let value = if again { map.get(&field.name).cloned() } else { map.remove(&field.name) };
+                out.insert(field.key.clone(), cut(&field.fields, value.unwrap_or_default()));
+            }
+            Value::Object(out)
+        }
+        Json::Array(items) => Value::List(items.into_iter().map(|item| cut(selected, item)).collect()),
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Boolean(value),
+        Json::Number(value) => Value::Number(value),
+        Json::String(value) => Value::String(value),
+    }
+}
+
+/// A document as it is sent: of one that the reader does not see only the id.
+pub fn sent(collection: &Collection, document: Document) -> Json {
+    let deleted = document.fields.is_none();
+    let mut out = document.fields.unwrap_or_default();
+    out.insert("id".to_owned(), document.id.into());
+    out.insert("deleted".to_owned(), deleted.into());
+    out.insert("__typename".to_owned(), format!("{}Document", collection.prefix).into());
+    Json::Object(out)
+}
+
+/// Documents with the checkpoint behind them.
+pub fn bulk(collection: &Collection, documents: Vec<Document>, cursor: Option<String>) -> Json {
+    let prefix = &collection.prefix;
+    let documents: Vec<Json> = documents.into_iter().map(|document| sent(collection, document)).collect();
+    let checkpoint = cursor.map(|cursor| json!({ "__typename": format!("{prefix}Checkpoint"), "cursor": cursor }));
+    let mut out = Map::new();
+    out.insert("__typename".to_owned(), format!("{prefix}PullBulk").into());
+    out.insert("documents".to_owned(), documents.into());
+    out.insert("checkpoint".to_owned(), checkpoint.unwrap_or_default());
+    Json::Object(out)
+}

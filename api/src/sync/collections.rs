@@ -1,0 +1,46 @@
+//! The collections, parents first: a client that reads them in this order meets no link before its target.
+
+use std::sync::LazyLock;
+
+use entity::{
+    consent, consent_request, incident, incident_release, incident_restricted, membership, organisation, partnership,
+    partnership_side, person, risk, risk_level_record, risk_perception, sharing_protocol, side_role, sync_command,
+    sync_conflict, threat,
+};
+
+use super::{collection::Collection, command::GivenOffline};
+use crate::incidents::push::Captured;
+
+/// Every collection. A number is never given again (S23).
+static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
+    vec![
+        Collection::of::<organisation::Model>(1, None),
+        Collection::of::<person::Model>(2, None),
+        Collection::of::<membership::Model>(3, None),
+        Collection::of::<partnership::Model>(4, None),
+        Collection::of::<partnership_side::Model>(5, None),
+        Collection::of::<side_role::Model>(6, None),
+        Collection::of::<consent_request::Model>(7, None),
+        Collection::of::<consent::Model>(8, None),
+        Collection::of::<threat::Model>(9, None),
+        Collection::of::<risk::Model>(10, None),
+        Collection::of::<risk_perception::Model>(11, None),
+        Collection::of::<risk_level_record::Model>(12, None),
+        Collection::of::<sharing_protocol::Model>(13, None),
+        Collection::of::<incident::Model>(14, Some(&Captured)),
+        Collection::of::<incident_restricted::Model>(15, None),
+        Collection::of::<incident_release::Model>(16, None),
+        Collection::of::<sync_command::Model>(17, Some(&GivenOffline)),
+        Collection::of::<sync_conflict::Model>(18, None),
+    ]
+});
+
+/// Every collection.
+pub fn all() -> &'static [Collection] {
+    &ALL
+}
+
+/// A collection by its name.
+pub fn named(name: &str) -> Option<&'static Collection> {
+    all().iter().find(|collection| collection.name == name)
+}

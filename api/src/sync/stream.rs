@@ -1,0 +1,140 @@
+//! Documents as they change. Contiguous from a point that is not later than any pull of this connection (S7), at most one
+//! item in 50 ms (S10), and never an end that a client would take for the last (S9): where the client must pull, the
+//! connection is closed.
+
+use std::time::{Duration, Instant};
+
+use async_graphql::Context;
+use entity::Id;
+use futures_util::{Stream, stream};
+use serde_json::Value;
+
+use super::{answer::bulk, collection::Collection};
+use crate::platform::{
+    caller::Caller,
+    codec::{Checkpoint, Mark, Position},
+    error::{Error, Result},
+    feed::{Feed, Rights},
+};
+
+/// What comes within this time goes out together.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// Most documents of one item.
+const MOST: usize = 500;
+/// A stream that is further behind is better served by pulls.
+const FAR_BEHIND: usize = 5000;
+
+/// When a connection began, and where the ledgers stood then: in the data of a request that came over a socket.
+#[derive(Clone)]
+pub struct Connected {
+    /// When it was acknowledged.
+    pub at: Instant,
+    /// Heads of every ledger that the person could follow.
+    pub position: Position,
+}
+
+/// A pull that this connection caused began at most this long ago.
+const OLDEST_PULL: Duration = Duration::from_mins(1);
+/// The time of an entry is that of the beginning of its command: it may stand in the ledger that much later.
+const LONGEST_COMMAND: Duration = Duration::from_secs(20);
+
+/// Where the ledgers stood when the connection began.
+pub fn connected(ctx: &Context<'_>) -> Option<Connected> {
+    #[expect(clippy::disallowed_methods, reason = "when the connection began")]
+    ctx.data_opt::<Connected>().cloned()
+}
+
+/// One stream.
+struct Documents {
+    feed: Feed,
+    collection: &'static Collection,
+    /// Records that changed and were not sent yet, in the order of their last change.
+    waiting: Vec<Id>,
+    sent: Instant,
+    /// The position behind everything that was sent.
+    settled: String,
+}
+
+/// Documents from where the connection began, for as long as the rights stay the same.
+pub async fn stream(
+    caller: Caller,
+    collection: &'static Collection,
+    connected: Option<Connected>,
+) -> impl Stream<Item = Result<Value>> + Send {
+    let start = Documents::open(caller, collection, connected).await;
+    stream::unfold(Some(start), async |documents| {
+        let mut documents = match documents? {
+            Ok(documents) => documents,
+            Err(error) => return Some((Err(error), None)),
+        };
+        match documents.next().await {
+            Ok(page) => Some((Ok(page), Some(Ok(documents)))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+impl Documents {
+    async fn open(caller: Caller, collection: &'static Collection, connected: Option<Connected>) -> Result<Self> {
+        let start = match connected {
+            Some(connected) if connected.at.elapsed() < OLDEST_PULL => Some(connected.position),
+            Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
+            None => None,
+        };
+        let feed = Feed::open(caller, collection.rights, None, start.as_ref()).await?;
+        let known = |start: &Position| feed.position().spaces.iter().all(|(no, _)| start.of(*no).is_some());
+        if start.as_ref().is_some_and(|start| !known(start)) {
+            // A space came since: its documents are behind this stream, and in front of the next pull.
+            return Err(Error::resync());
+        }
+        let mut documents = Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new() };
+        documents.settled = documents.cursor()?;
+        Ok(documents)
+    }
+
+    async fn next(&mut self) -> Result<Value> {
+        loop {
+            match self.feed.rights().await? {
+                Rights::OtherSpaces => return Err(Error::resync()),
+                Rights::AsBefore | Rights::SameSpaces => {}
+            }
+            for entry in self.feed.read_entries().await? {
+                if entry.kind == self.collection.kind {
+                    self.waiting.retain(|id| *id != entry.record_id);
+                    self.waiting.push(entry.record_id);
+                }
+            }
+            if self.waiting.len() > FAR_BEHIND {
+                return Err(Error::resync());
+            }
+            if self.waiting.is_empty() {
+                self.feed.wait(Duration::from_secs(1)).await;
+                continue;
+            }
+            let since = self.sent.elapsed();
+            if since < TOGETHER {
+                tokio::time::sleep(TOGETHER - since).await;
+                if self.waiting.len() < MOST {
+                    self.sent = Instant::now().checked_sub(TOGETHER).unwrap_or_else(Instant::now);
+                    continue;
+                }
+            }
+            let now: Vec<Id> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
+            let caller = &self.feed.caller;
+            caller.begin_again();
+            let documents = self.collection.as_seen(caller, &now).await?;
+            // Behind the last item of what was read, the position counts; before it, the client keeps what it has.
+            if self.waiting.is_empty() {
+                self.settled = self.cursor()?;
+            }
+            self.sent = Instant::now();
+            return Ok(bulk(self.collection, documents, Some(self.settled.clone())));
+        }
+    }
+
+    fn cursor(&self) -> Result<String> {
+        let mark = |(space_no, seq): &(i32, i64)| Mark { space_no: *space_no, seq: *seq, ..Mark::default() };
+        let marks = self.feed.position().spaces.iter().map(mark).collect();
+        self.feed.caller.sign_checkpoint(&[(self.collection.no, Checkpoint { marks })])
+    }
+}

@@ -1,0 +1,325 @@
+/*
+ * Offline sync through faults: an outage longer than common clients wait, kill -9 in the middle of
+ * pushes, a restore from a backup, and thousands of real incidents at once.
+ *
+ *   node rxdb-faults.mjs http://127.0.0.1:18440 [path of safepact]
+ *
+ * It starts and stops its own servers at this address, on databases of its own in a temporary folder.
+ * SAFEPACT_BIN names the binary where the second argument does not, SAFEPACT_DATA the folder with the
+ * real incidents where it is not beside the repository.
+ */
+import { execFile, spawn } from 'node:child_process';
+import {
+  closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve as absolute } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import {
+  base, demoTokens, ensure, keyFile as givenBinary, main, notProved, pause, probe, same, within,
+} from './lib.mjs';
+import {
+  conflictsAbout, EAGER, held, incident, pushed, until, withDevices,
+} from './rxdb-lib.mjs';
+
+const OUTAGE_MS = 40000;
+const KILLS = 10;
+const START_MS = 30000;
+const STOP_MS = 20000;
+const SETTLE_MS = 20000;
+const LIVE_MS = 2000;
+const REAL_INCIDENTS = 4337;
+
+const beside = fileURLToPath(new URL('../../', import.meta.url));
+const binary = absolute(givenBinary || process.env.SAFEPACT_BIN || join(beside, 'target/debug/safepact'));
+const realData = join(process.env.SAFEPACT_DATA || join(beside, '../shared/data'), 'aid_worker_incidents_1997_2025.csv');
+
+const many = (count, title) => Array.from({ length: count }, (_, n) => incident(`${title} ${n + 1}`));
+const idsOf = (documents) => documents.map(({ id }) => id);
+const missing = (ids, here) => ids.filter((id) => !here.has(id));
+
+// ---- servers ---------------------------------------------------------------------------------
+
+const folders = mkdtempSync(join(tmpdir(), 'safepact-faults-'));
+const running = new Set();
+process.on('exit', () => {
+  running.forEach((child) => child.kill('SIGKILL'));
+  rmSync(folders, { recursive: true, force: true });
+});
+
+const ready = () => fetch(`${base}/health/ready`).then(({ ok }) => ok, () => false);
+
+/** A server on a database of its own. */
+class Server {
+  constructor(name) {
+    this.folder = join(folders, name);
+    this.data = join(this.folder, 'data');
+    mkdirSync(this.data, { recursive: true });
+    this.settings = ['--database-url', `sqlite:${join(this.data, 'safepact.sqlite')}`];
+  }
+
+  async start() {
+    ensure(!await ready(), `somebody else listens on ${base}`);
+    const log = openSync(join(this.folder, 'log'), 'a');
+    const child = spawn(binary, ['serve', '--demo', '--listen', new URL(base).host, ...this.settings], {
+      cwd: this.folder, stdio: ['ignore', 'ignore', log],
+    });
+    closeSync(log);
+    running.add(child);
+    this.child = child;
+    this.ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', () => { running.delete(child); resolve(); });
+    });
+    await Promise.race([
+      until(ready, 'the server is ready', START_MS, () => this.log()),
+      this.ended.then(() => { throw new Error(`the server ended: ${this.log()}`); }),
+    ]);
+  }
+
+  log() {
+    return readFileSync(join(this.folder, 'log'), 'utf8').slice(-600);
+  }
+
+  async stop(signal = 'SIGTERM') {
+    this.child.kill(signal);
+    await within(STOP_MS, this.ended, `the end after ${signal}`);
+  }
+
+  /** A command beside the server; what it prints. */
+  async command(...words) {
+    const { stdout } = await promisify(execFile)(binary, [...words, ...this.settings], { cwd: this.folder });
+    return stdout.trim();
+  }
+
+  /** Copies the files of the stopped database. */
+  copy(from, to) {
+    readdirSync(from).filter((name) => name.startsWith('safepact.sqlite')).forEach((name) => copyFileSync(join(from, name), join(to, name)));
+  }
+
+  backUp() {
+    this.backup = join(this.folder, 'backup');
+    mkdirSync(this.backup);
+    this.copy(this.data, this.backup);
+  }
+
+  restore() {
+    readdirSync(this.data).filter((name) => name.startsWith('safepact.sqlite')).forEach((name) => rmSync(join(this.data, name)));
+    this.copy(this.backup, this.data);
+  }
+}
+
+async function report(token, documents) {
+  const answer = await pushed(token, 'incident', documents.map((document) => ({ newDocumentState: { ...document, deleted: false } })));
+  same(answer.filter(({ deleted }) => deleted), [], 'refused incidents');
+  return idsOf(documents);
+}
+
+/** The device holds exactly what the server gives its person. */
+async function equals(device, what) {
+  const differences = async () => {
+    const [there, here] = [await held(device.token), new Map((await device.all()).map((document) => [document.id, document]))];
+    const wrong = [...there.values()].filter((document) => Object.entries(document)
+      .some(([field, value]) => (here.get(document.id)?.[field] ?? null) !== value));
+    return {
+      different: wrong.slice(0, 3).map(({ id, title }) => [id, title]),
+      surplus: [...here.values()].filter(({ id }) => !there.has(id)).slice(0, 3).map(({ id, title }) => [id, title]),
+    };
+  };
+  await until(async () => {
+    const { different, surplus } = await differences();
+    return different.length + surplus.length === 0;
+  }, what, SETTLE_MS, differences);
+}
+
+// ---- faults ----------------------------------------------------------------------------------
+
+/** Patient, but never for longer than two seconds: RxDB's own pauses double without an end. */
+const CAPPED = { retryWait: (tries) => pause(Math.min(2000, 250 * 2 ** tries)) };
+
+async function outage(server) {
+  await server.start();
+  const { omar, grace } = await demoTokens();
+  await probe(`the server is away for ${OUTAGE_MS / 1000} s while two devices work: everything arrives when it is back`, () => (
+    withDevices([[omar, CAPPED], [grace, CAPPED]], async (device, other) => {
+      const old = many(10, 'Before the outage');
+      await device.insertAll(old);
+      await until(async () => missing(idsOf(old), await other.ids()).length === 0, 'the other device', SETTLE_MS);
+      await server.stop('SIGKILL');
+      const began = performance.now();
+      const offline = many(10, 'During the outage');
+      const others = many(10, 'During the outage, elsewhere');
+      for (let n = 0; n < 10; n += 1) {
+        await device.insert(offline[n]);
+        await device.edit(old[n].id, { narrative: `Written in the dark, ${n}.` });
+        await other.insert(others[n]);
+        await pause((OUTAGE_MS - (performance.now() - began)) / (10 - n));
+      }
+      await server.start();
+      const all = idsOf([...old, ...offline, ...others]);
+      const took = await until(async () => {
+        const [here, there] = [await device.ids(), new Map((await other.all()).map((document) => [document.id, document]))];
+        return missing(all, here).length + missing(all, there).length === 0
+          && old.every(({ id }, n) => there.get(id).narrative === `Written in the dark, ${n}.`);
+      }, 'everything on both devices', SETTLE_MS);
+      await equals(device, 'the device equals the server');
+      const there = await held(omar);
+      same(idsOf(old).map((id) => there.get(id).version), old.map(() => 2), 'versions of the edited ones');
+      same(idsOf(offline).map((id) => there.get(id).version), offline.map(() => 1), 'versions of the new ones');
+      const [live] = await report(grace, [incident('After the outage')]);
+      await until(async () => (await device.ids()).has(live), 'the stream after the outage', LIVE_MS);
+      return `all here ${(took / 1000).toFixed(1)} s after it was back`;
+    })));
+  await server.stop('SIGKILL');
+}
+
+async function kills(server) {
+  await server.start();
+  const { omar } = await demoTokens();
+  await probe(`killed ${KILLS} times in the middle of pushes: nothing is lost, nothing doubled`, async () => {
+    let open = 0;
+    let hit = 0;
+    const counting = async (request) => {
+      const push = (await request.clone().text()).includes('"operationName":"Push');
+      open += push ? 1 : 0;
+      try {
+        return await fetch(request);
+      } finally {
+        open -= push ? 1 : 0;
+      }
+    };
+    await withDevices([[omar, { ...EAGER, pushBatchSize: 5, fetch: counting }]], async (device) => {
+      const made = [];
+      const edits = new Map();
+      let working = true;
+      const work = async () => {
+        while (working) {
+          const documents = many(10, `Report ${made.length}`);
+          await device.insertAll(documents);
+          made.push(...documents);
+          const { id } = made[Math.floor(Math.random() * made.length)];
+          edits.set(id, (edits.get(id) ?? 0) + 1);
+          await device.edit(id, { narrative: `Edit ${edits.get(id)}` });
+          await pause(100);
+        }
+      };
+      const worker = work();
+      for (let n = 0; n < KILLS; n += 1) {
+        await pause(300 + Math.random() * 700);
+        // The moment is chosen, so that most kills hit an open push.
+        await until(async () => open > 0, 'a push', LIVE_MS).catch(() => {});
+        hit += open > 0 ? 1 : 0;
+        await server.stop('SIGKILL');
+        await server.start();
+      }
+      working = false;
+      await worker;
+      await within(SETTLE_MS, device.sent(), 'the last push');
+      await equals(device, 'the device equals the server');
+      const there = await held(omar);
+      same(missing(idsOf(made), there), [], 'lost');
+      const titles = [...there.values()].filter(({ title }) => title.startsWith('Report ')).map(({ title }) => title);
+      same(titles.length, made.length, 'reports');
+      const wrong = made.filter(({ id }) => {
+        const { version, narrative } = there.get(id);
+        const count = edits.get(id) ?? 0;
+        return version > 1 + count || narrative !== (count ? `Edit ${count}` : null);
+      });
+      same(wrong.map(({ id }) => [there.get(id).version, there.get(id).narrative, edits.get(id) ?? 0]), [], 'doubled or lost edits');
+      for (const id of edits.keys()) {
+        same(await conflictsAbout(omar, id), [], 'conflicts');
+      }
+      await withDevices([[omar]], async (fresh) => {
+        await within(SETTLE_MS, fresh.arrived(), 'a fresh device');
+        same((await fresh.ids()).size, there.size, 'incidents on a fresh device');
+      });
+      hit = `${made.length} reports, ${hit} of ${KILLS} kills hit an open push`;
+    });
+    return hit;
+  });
+  await server.stop();
+  await probe('every ledger is whole after that', () => server.command('verify'));
+}
+
+async function restored(server) {
+  await server.start();
+  const { omar, grace } = await demoTokens();
+  await probe('after a restore from a backup the device goes back to what the server holds, and goes on', () => (
+    withDevices([[omar, EAGER]], async (device) => {
+      const before = many(130, 'Before the backup');
+      await device.insertAll(before);
+      await device.sent();
+      await equals(device, 'before the backup');
+      await server.stop();
+      server.backUp();
+      await server.start();
+      await device.edit(before[0].id, { narrative: 'Lost.' });
+      await device.becomes(before[0].id, (state) => state.version === 2, 'an edit after the backup', SETTLE_MS);
+      const lost = incident('After the backup');
+      await device.insert(lost);
+      await device.becomes(lost.id, (state) => state.version === 1, 'a new one after the backup', SETTLE_MS);
+      await server.stop();
+      server.restore();
+      const generation = await server.command('generation', 'bump');
+      ensure(generation.length > 0, 'the command did not name the new generation');
+      const offline = incident('While it was restored');
+      await device.insert(offline);
+      await server.start();
+      // Written to the same positions that the lost changes had.
+      const other = await report(grace, many(8, 'After the restore'));
+      const kept = idsOf([...before, offline]).concat(other);
+      await until(async () => missing(kept, await device.ids()).length === 0, 'everything on the device', SETTLE_MS);
+      await device.becomes(before[0].id, (state) => state.narrative === null, 'the state of the backup', SETTLE_MS);
+      const there = await held(omar);
+      same(missing(kept, there), [], 'incidents on the server');
+      ensure(!there.has(lost.id), 'the server cannot have what was lost');
+      await device.edit(before[1].id, { narrative: 'Goes on.' });
+      await device.becomes(before[1].id, (state) => state.version === 2, 'the next edit', SETTLE_MS);
+      const [live] = await report(grace, [incident('Live after the restore')]);
+      await until(async () => (await device.ids()).has(live), 'the stream after the restore', LIVE_MS);
+      // Nobody told the device to forget it: it still has the only copy, and the next edit saves it.
+      ensure((await device.ids()).has(lost.id), 'the only copy of what the restore lost is gone');
+      await device.edit(lost.id, { narrative: 'Here it is still known.' });
+      await until(async () => (await held(omar)).has(lost.id), 'what the restore lost, on the server again', SETTLE_MS);
+      await equals(device, 'the device equals the server');
+    })));
+  await server.stop('SIGKILL');
+}
+
+async function realIncidents(server) {
+  if (!existsSync(realData)) {
+    notProved(`${REAL_INCIDENTS} real incidents (${realData} is not there)`);
+    return;
+  }
+  await server.start();
+  await server.stop();
+  let said;
+  await probe(`the ${REAL_INCIDENTS} real incidents are imported`, async () => {
+    const began = performance.now();
+    said = await server.command('import', 'incidents', realData, '--mapping', 'awsd', '--as', 'omar');
+    return `${((performance.now() - began) / 1000).toFixed(1)} s: ${said.split('\n').at(-1)}`;
+  });
+  await server.start();
+  const { omar } = await demoTokens();
+  await probe('a device with default options gets all of them', () => withDevices([[omar]], async (device) => {
+    const began = performance.now();
+    await within(60000, device.arrived(), 'the first replication');
+    const took = ((performance.now() - began) / 1000).toFixed(1);
+    const documents = await device.all();
+    same(documents.filter(({ sourceReference }) => sourceReference).length, REAL_INCIDENTS, 'imported incidents');
+    await equals(device, 'the device equals the server');
+    device.quiet('the device');
+    return `${took} s`;
+  }));
+  await server.stop();
+}
+
+await main(async () => {
+  ensure(existsSync(binary), `the binary is not at ${binary}: name it as the second argument or in SAFEPACT_BIN`);
+  await kills(new Server('kills'));
+  await restored(new Server('restored'));
+  await realIncidents(new Server('real'));
+  await outage(new Server('outage'));
+});
