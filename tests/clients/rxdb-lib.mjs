@@ -298,7 +298,11 @@ class Device {
 
   /** Waits for a state of a document; the milliseconds that it took. */
   becomes(id, fits, what, ms, name = 'incident') {
-    return until(async () => fits(await this.one(id, name)), what, ms, async () => this.one(id, name));
+    const shown = async () => {
+      const state = await this.one(id, name);
+      return state && Object.fromEntries(Object.entries(state).filter(([, value]) => value !== null));
+    };
+    return until(async () => fits(await this.one(id, name)), what, ms, shown);
   }
 
   /** Replication had no error at all: nothing to retry, nothing refused. */

@@ -155,6 +155,31 @@ async function everything({ omar, grace }) {
   });
 }
 
+/**
+ * Options of a device whose pulls and whose socket overtake the answer to its push. RxDB lays aside what a pull
+ * brings for a document with unsent edits, and goes on behind it: as happens when it starts, or comes back.
+ */
+function overtaking(token) {
+  let arrive;
+  const atServer = new Promise((resolve) => { arrive = resolve; });
+  return {
+    fetch: async (request) => {
+      if (!await isPush(request)) {
+        await atServer;
+        return fetch(request);
+      }
+      const answer = await fetch(request);
+      arrive();
+      await pause(SILENCE_MS);
+      return answer;
+    },
+    connectionParams: async () => {
+      await atServer;
+      return { headers: { Authorization: `Bearer ${token}` } };
+    },
+  };
+}
+
 // ---- merging ---------------------------------------------------------------------------------
 
 /** Two devices of one person that both have an incident, and are cut off. */
@@ -249,8 +274,11 @@ async function merging({ omar }) {
       await deaf.sent();
       await deaf.edit(second.id, { title: 'Dispute at the well, second edit' });
       await deaf.sent();
+      // A field that the device left out so far is empty, not unknown.
+      await deaf.edit(second.id, { narrative: 'Over water.' });
+      await deaf.sent();
       const now = (await held(omar)).get(second.id);
-      same([now.title, now.version], ['Dispute at the well, second edit', 3], 'the incident');
+      same([now.title, now.narrative, now.version], ['Dispute at the well, second edit', 'Over water.', 4], 'the incident');
       for (const { id } of [first, second]) {
         same(await conflictsAbout(omar, id), [], 'conflicts');
       }
@@ -267,24 +295,7 @@ async function merging({ omar }) {
       await device.edit(document.id, { place: 'Bentiu' });
       const assumed = { ...document, deleted: false };
       await pushed(omar, 'incident', [{ assumedMasterState: assumed, newDocumentState: { ...assumed, narrative: 'From another device.' } }]);
-      // RxDB lays aside what a pull brings for a document with unsent edits, and goes on behind it.
-      let arrive;
-      const atServer = new Promise((resolve) => { arrive = resolve; });
-      const overtaken = async (request) => {
-        if (!await isPush(request)) {
-          await atServer;
-          return fetch(request);
-        }
-        const answer = await fetch(request);
-        arrive();
-        await pause(SILENCE_MS);
-        return answer;
-      };
-      const slowly = async () => {
-        await atServer;
-        return { headers: { Authorization: `Bearer ${omar}` } };
-      };
-      await device.starts({ fetch: overtaken, connectionParams: slowly });
+      await device.starts(overtaking(omar));
       await device.sent();
       const now = (await held(omar)).get(document.id);
       same([now.narrative, now.place], ['From another device.', 'Bentiu'], 'the incident on the server');
@@ -391,6 +402,22 @@ async function repetitions({ omar, grace }) {
     same(now.map(({ id, version }) => [id, version]), [[document.id, 2]], 'the incident');
     same(await conflictsAbout(omar, document.id), [], 'conflicts');
   });
+  await probe('an app that is closed before the answer to its push, and goes on writing, loses nothing', async () => {
+    const document = incident('Cut short');
+    await withDevices([[omar]], async (device) => {
+      await device.arrived();
+      await device.stops();
+      await device.insert(document);
+      // It reached the server; the device never heard of that.
+      await report(omar, [document]);
+      await device.edit(document.id, { title: 'Cut short, and finished', narrative: 'The rest of the story.' });
+      await device.starts();
+      await device.sent();
+      const now = (await held(omar)).get(document.id);
+      same([now.title, now.narrative], ['Cut short, and finished', 'The rest of the story.'], 'the incident');
+    });
+    same(await conflictsAbout(omar, document.id), [], 'conflicts');
+  });
   await probe('pushes that arrive in parallel, of one device and of three, lose and double nothing', async () => {
     const shared = many(40, 'Shared');
     const own = [many(100, 'Of the first'), many(100, 'Of the second'), many(100, 'Of the third')];
@@ -448,6 +475,15 @@ async function commands({ amina }) {
       const { node } = await ask(amina, 'query($id: ID!) { node(id: $id) { __typename ... on Threat { title } } }', { id: said[0].resultId });
       same(node, { __typename: 'Threat', title: 'Mines on the field road' }, 'the result');
       same(said[1].resultId ?? null, null, 'the result of a refused one');
+    })));
+  await probe('what became of a command reaches an app that starts with it, and whose pull overtakes the answer to its push', () => (
+    withDevices([[amina, { collections: ['syncCommand'] }]], async (device) => {
+      await device.arrived();
+      await device.stops();
+      const early = command('identifyThreat', { partnershipId, title: 'Bees in the store', kind: 'HAZARD' });
+      await device.insert(early, 'syncCommand');
+      await device.starts(overtaking(amina));
+      await device.becomes(early.id, (state) => state?.status === 'DONE', 'an answer', SETTLE_MS, 'syncCommand');
     })));
   await probe('a command that is pushed twice happens once, and is nobody else\'s to see', async () => {
     const twice = { ...command('identifyThreat', { partnershipId, title: 'Wild dogs', kind: 'HAZARD' }), deleted: false };
@@ -714,11 +750,13 @@ async function streams({ omar, dana, lars, petra }) {
     await report(dana, [incident('In the stream of somebody who loses it')]);
     await until(async () => socket.heard.length > 0, 'an item', LIVE_MS);
     await right.end();
+    const began = performance.now();
     const code = await within(REVOKED_MS, socket.closed, 'the end of the right');
+    const took = Math.round(performance.now() - began);
     ensure([1012, 1013, 4205, 4403].includes(code), `closed with ${code}, after which RxDB does not come back`);
     const wrong = socket.heard.filter(({ type, payload }) => type !== 'next' || payload.errors || !payload.data?.streamIncident);
     same(wrong, [], 'messages that would end the stream of RxDB');
-    return `closed with ${code}`;
+    return `closed with ${code} after ${took} ms`;
   });
 }
 

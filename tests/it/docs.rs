@@ -4,7 +4,7 @@ use std::{fmt::Write, fs};
 
 use entity::Right;
 use safepact::{
-    config, partnerships,
+    config, incidents, partnerships,
     platform::{limits::Limits, sdl::right_name},
     policy, risk, schema,
 };
@@ -80,7 +80,11 @@ fn the_rights_are_documented() {
 #[test]
 fn the_lifecycles_are_drawn() {
     let mut out = String::from("# Lifecycles\n\nDrawn from the tables that decide. Guards stand in brackets.\n");
-    for diagram in [partnerships::rules::LIFECYCLE.diagram(), risk::rules::LIFECYCLE.diagram()] {
+    for diagram in [
+        partnerships::rules::LIFECYCLE.diagram(),
+        risk::rules::LIFECYCLE.diagram(),
+        incidents::rules::LIFECYCLE.diagram(),
+    ] {
         writeln!(out, "\n```mermaid\n{diagram}```").unwrap();
     }
     golden("docs/lifecycles.md", &out);

@@ -4,7 +4,8 @@
  *   SAFEPACT_DATA=incidents.csv node first-sync.mjs [sqlite|postgres …]
  *
  * Environment: INCIDENTS (100000), made by repeating the rows of the file SAFEPACT_DATA under new ids; MAPPING, the name
- * of the mapping of `safepact import incidents`; BY=import (the default) or BY=push for pushIncident; PERSONA (dana).
+ * of the mapping of `safepact import incidents`; BY=import (the default) or BY=push for pushIncident; PERSONA (dana);
+ * ANALYZE=1 to count the rows for the planner of PostgreSQL first: a device may come before the database has done so.
  *
  * The device is as plain as can be: one kept connection, one page after the other until a short one, every page read as
  * JSON. It asks once for all fields and once for ten. Bytes are those of the bodies, not compressed.
@@ -149,11 +150,14 @@ async function sync(figures, server, token, what, fields) {
 async function measure(kind, place) {
   const server = await place.start();
   const [token] = await place.tokens([PERSONA]);
-  const figures = new Figures(`first sync of ${INCIDENTS} incidents, ${kind}`);
+  const figures = new Figures(`first sync of ${INCIDENTS} incidents, ${kind}${process.env.ANALYZE ? ', analyzed' : ''}`);
   const began = performance.now();
   await (BY === 'push' ? pushed(server, token) : imported(place));
   const seconds = (performance.now() - began) / 1000;
   figures.tell(`incidents a second by ${BY}`, INCIDENTS / seconds);
+  if (process.env.ANALYZE) {
+    await place.analyze();
+  }
   const wrong = [
     await sync(figures, server, token, 'all fields', await allFields(server.url, token)),
     await sync(figures, server, token, 'ten fields', TEN),

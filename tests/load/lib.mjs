@@ -12,7 +12,8 @@ const PROTOCOL = 'graphql-transport-ws';
 const CONNECTIONS = 64;
 const REQUEST_MS = 30_000;
 const OPEN_MS = 20_000;
-const RETRY_MS = 500;
+const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 16_000;
 
 export function ensure(condition, message) {
   if (!condition) {
@@ -160,6 +161,9 @@ export async function ask(url, token, query, variables) {
 
 // ---- subscriptions ---------------------------------------------------------------------------
 
+/** How long the common client waits before it tries again. */
+const patience = (tries) => Math.min(RETRY_MS * 2 ** tries, LONGEST_RETRY_MS) + 300 + Math.random() * 2700;
+
 /**
  * A socket with subscriptions that comes back after every close, as clients do. `again` is asked for the
  * subscriptions of each connection, so that they go on where they were.
@@ -173,6 +177,7 @@ export class Line {
     /** Close codes that were not asked for. */
     this.closes = [];
     this.refusals = [];
+    this.tries = 0;
     this.done = false;
   }
 
@@ -191,6 +196,7 @@ export class Line {
         } else if (message.type === 'ping') {
           say({ type: 'pong' });
         } else if (message.type === 'connection_ack') {
+          this.tries = 0;
           Object.entries(this.again()).forEach(([id, payload]) => say({ id, type: 'subscribe', payload }));
           resolve();
         } else if (message.type === 'error' || message.type === 'complete') {
@@ -202,7 +208,8 @@ export class Line {
         reject(new Error(`the socket was closed with ${code} ${reason}`));
         if (!this.done) {
           this.closes.push(code);
-          setTimeout(() => !this.done && this.open().catch(() => {}), RETRY_MS);
+          setTimeout(() => !this.done && this.open().catch(() => {}), patience(this.tries));
+          this.tries += 1;
         }
       });
     });

@@ -2,7 +2,7 @@
  * Devices that follow incidents, in a process of their own: `sockets.mjs` starts as many of these as the limit of open
  * files asks for, and speaks with them by messages.
  */
-import { ask, each, Line } from './lib.mjs';
+import { each, ensure, Line, pause, post } from './lib.mjs';
 
 const STREAM = `subscription onStream($headers: IncidentInputHeaders) {
   streamIncident(headers: $headers) { documents { id deleted title occurredOn state version updatedAt narrative } checkpoint { cursor } }
@@ -12,6 +12,9 @@ const PULL = `query PullIncident($checkpoint: IncidentInputCheckpoint, $limit: I
 }`;
 const PAGE = 1000;
 const OPENING_AT_ONCE = 32;
+/** After a refusal the common client pulls again. */
+const PULL_AGAIN_MS = 5000;
+const MOST_PULLS = 50;
 
 /** The time, as other processes on this machine tell it. */
 export const now = () => performance.timeOrigin + performance.now();
@@ -22,6 +25,7 @@ export class Reader {
     this.url = url;
     this.token = token;
     this.pulls = 0;
+    this.refused = 0;
     this.faults = [];
     this.devices = Array.from({ length: streams }, () => ({ checkpoint, got: new Map() }));
     let opened = 0;
@@ -52,12 +56,24 @@ export class Reader {
   async catchUp() {
     await each(this.devices, 2, async (device) => {
       for (let short = false; !short;) {
-        const { pullIncident } = await ask(this.url, this.token, PULL, { checkpoint: device.checkpoint, limit: PAGE });
-        this.pulls += 1;
+        const pullIncident = await this.pull(device.checkpoint);
         this.take(device, pullIncident);
         short = pullIncident.documents.length < PAGE;
       }
     });
+  }
+
+  async pull(checkpoint) {
+    for (let attempt = 1; ; attempt += 1) {
+      const { body } = await post(this.url, this.token, PULL, { checkpoint, limit: PAGE }).catch((error) => ({ body: { errors: [error.message] } }));
+      this.pulls += 1;
+      if (!body.errors) {
+        return body.data.pullIncident;
+      }
+      this.refused += 1;
+      ensure(attempt < MOST_PULLS, `a pull was refused ${MOST_PULLS} times: ${JSON.stringify(body.errors)}`);
+      await pause(PULL_AGAIN_MS);
+    }
   }
 
   lacks(ids) {
@@ -89,6 +105,7 @@ const answers = {
   times: ({ ids }) => ids.map((id) => readers.flatMap(({ devices }) => devices.map(({ got }) => got.get(id))).filter(Boolean)),
   state: () => ({
     pulls: readers.reduce((sum, { pulls }) => sum + pulls, 0),
+    refused: readers.reduce((sum, { refused }) => sum + refused, 0),
     closes: readers.flatMap(({ line }) => line.closes),
     refusals: readers.flatMap(({ line }) => line.refusals).length,
     faults: [...new Set(readers.flatMap(({ faults }) => faults))].slice(0, 5),

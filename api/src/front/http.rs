@@ -75,7 +75,13 @@ pub(super) async fn post(State(server): State<Arc<Server>>, request: Request<Bod
             return reply::refuse(StatusCode::REQUEST_TIMEOUT, error, &id);
         }
     };
+    let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
     match incoming(&body) {
+        // Only a push or an import may be larger, and only those are read further.
+        Ok(incoming) if body.len() > most && !["push", "import"].iter().any(|may| incoming.query.contains(may)) => {
+            too_large(most, &id)
+        }
+        Err(_) if body.len() > most => too_large(most, &id),
         Ok(incoming) => run(server, parts.headers, media, incoming, Came::ByPost(body.len()), id).await,
         Err(error) => reply::refuse(StatusCode::BAD_REQUEST, error, &id),
     }

@@ -6,7 +6,7 @@ use crate::{
     node::{self, Node},
     platform::{
         error::{Error, Result},
-        feed::Feed,
+        feed::{Feed, Which},
         gate::Ask,
         limits::PAGE_MOST,
         sdl::requires,
@@ -76,7 +76,8 @@ impl EventQueries {
         }
         let caller = ctx.caller()?;
         let from = after.as_deref().map(|text| caller.read_position("after", text)).transpose()?;
-        let mut feed = Feed::open(caller.clone(), RIGHTS, partnership_id, from.as_ref()).await?;
+        let which = partnership_id.map_or(Which::All, Which::Partnership);
+        let mut feed = Feed::open(caller.clone(), RIGHTS, which, from.as_ref()).await?;
         if from.is_some() {
             feed.is_recent().await?;
         }

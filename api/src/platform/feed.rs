@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use entity::{Id, Kind, Right, ledger};
+use entity::{Id, Kind, Right, SpaceKind, ledger};
 use futures_util::{Stream, stream};
 
 use super::{
@@ -50,13 +50,24 @@ pub enum Rights {
     OtherSpaces,
 }
 
+/// Which ledgers a reader follows, of those it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those of a partnership and its sides.
+    Partnership(Id),
+    /// Those that are shared with others: not the person's own.
+    Shared,
+    /// All of them.
+    All,
+}
+
 /// Where a reader stands in the ledgers it may follow.
 pub struct Feed {
     /// Who reads.
     pub caller: Caller,
     follower: Follower,
     rights: &'static [Right],
-    partnership: Option<Id>,
+    which: Which,
     /// For each followed space, the newest entry that was looked at.
     position: BTreeMap<i32, i64>,
     /// The person's own space, in which changes of their authority are written.
@@ -69,12 +80,12 @@ impl Feed {
     pub async fn open(
         caller: Caller,
         rights: &'static [Right],
-        partnership: Option<Id>,
+        which: Which,
         after: Option<&Position>,
     ) -> Result<Self> {
         let follower = caller.hub().follower();
         let refresh_by = Instant::now() + REFRESH;
-        let mut feed = Self { caller, follower, rights, partnership, position: BTreeMap::new(), own: None, refresh_by };
+        let mut feed = Self { caller, follower, rights, which, position: BTreeMap::new(), own: None, refresh_by };
         feed.refollow(after).await?;
         // A right that ended between authentication and here was not heard of: it stands before the followed head.
         if !feed.caller.refresh().await? {
@@ -112,7 +123,11 @@ impl Feed {
             .rights
             .iter()
             .flat_map(|right| grants.with(*right))
-            .filter(|grant| self.partnership.is_none() || grant.partnership == self.partnership)
+            .filter(|grant| match self.which {
+                Which::Partnership(id) => grant.partnership == Some(id),
+                Which::Shared => grant.space.kind != SpaceKind::Person,
+                Which::All => true,
+            })
             .map(|grant| grant.space_no)
             .collect();
         spaces.sort_unstable();
@@ -241,7 +256,8 @@ pub async fn subscribe<E: Event>(
     after: Option<String>,
 ) -> Result<impl Stream<Item = Result<E>>> {
     let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
-    let feed = Feed::open(caller, E::RIGHTS, partnership, after.as_ref()).await?;
+    let which = partnership.map_or(Which::Shared, Which::Partnership);
+    let feed = Feed::open(caller, E::RIGHTS, which, after.as_ref()).await?;
     if after.is_some() {
         feed.is_recent().await?;
     }

@@ -105,7 +105,10 @@ impl Misfits {
                 let (Some(fields), ConstValue::Object(state)) = (fields, state) else { continue };
                 let wrong: Vec<Name> = state
                     .iter()
-                    .filter(|(name, value)| !fields.get(name.as_str()).is_some_and(|ty| fits(named(ty), value)))
+                    .filter(|(name, value)| {
+                        let missing = **value == ConstValue::Null && matches!(name.as_str(), "id" | "deleted");
+                        missing || !fields.get(name.as_str()).is_some_and(|ty| fits(named(ty), value))
+                    })
                     .map(|(name, _)| name.clone())
                     .collect();
                 for name in wrong {
@@ -129,10 +132,9 @@ impl Misfits {
     }
 }
 
-/// Whether a value is of a type; whether it may be empty is looked at later.
+/// Whether a value is of a type, or empty.
 fn fits(ty: &str, value: &ConstValue) -> bool {
     match (ty, value) {
-        ("ID" | "Boolean", ConstValue::Null) => ty != "ID",
         (_, ConstValue::Null) | ("String" | "ID", ConstValue::String(_)) | ("Boolean", ConstValue::Boolean(_)) => true,
         ("Int", ConstValue::Number(n)) => n.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
         ("Float", ConstValue::Number(_)) => true,

@@ -29,7 +29,8 @@ pub fn three_way(
         if same(here, value) {
             continue;
         }
-        match assumed.and_then(|assumed| assumed.get(field)) {
+        // What the device knew of and did not hold was empty there.
+        match assumed.map(|assumed| assumed.get(field).unwrap_or(&Value::Null)) {
             // The device left it alone: what somebody else wrote stands.
             Some(before) if same(before, value) => {}
             Some(before) if same(before, here) => drop(merged.changes.insert(field.clone(), value.clone())),
@@ -73,6 +74,9 @@ mod tests {
         assert_eq!(merged(json!({ "a": 2, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })), (none.clone(), json!({ "a": 3 })));
         assert_eq!(merged(json!({ "a": 3, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })), (none.clone(), none.clone()));
         assert_eq!(merged(base.clone(), base.clone(), json!({ "a": null })), (json!({ "a": null }), none.clone()));
+        // A field that was empty on both sides is set; one that somebody else has set meanwhile is not.
+        assert_eq!(merged(json!({ "a": null }), none.clone(), json!({ "a": 3 })), (json!({ "a": 3 }), none.clone()));
+        assert_eq!(merged(json!({ "a": 4 }), none.clone(), json!({ "a": 3 })), (none.clone(), json!({ "a": 3 })));
         // Built on nothing: whatever differs loses.
         assert_eq!(merged(base, Value::Null, json!({ "a": 3, "b": 1 })), (none, json!({ "a": 3 })));
     }

@@ -14,7 +14,7 @@ use crate::platform::{
     caller::Caller,
     codec::{Checkpoint, Mark, Position},
     error::{Error, Result},
-    feed::{Feed, Rights},
+    feed::{Feed, Rights, Which},
 };
 
 /// What comes within this time goes out together.
@@ -81,7 +81,7 @@ impl Documents {
             Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
             None => None,
         };
-        let feed = Feed::open(caller, collection.rights, None, start.as_ref()).await?;
+        let feed = Feed::open(caller, collection.rights, Which::All, start.as_ref()).await?;
         let known = |start: &Position| feed.position().spaces.iter().all(|(no, _)| start.of(*no).is_some());
         if start.as_ref().is_some_and(|start| !known(start)) {
             // A space came since: its documents are behind this stream, and in front of the next pull.

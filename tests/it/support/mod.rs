@@ -3,11 +3,13 @@
 mod answer;
 mod env;
 mod golden;
+mod phone;
 mod socket;
 mod world;
 
 pub use answer::Answer;
 pub use golden::golden;
+pub use phone::Phone;
 pub use socket::{Closed, Socket};
 pub use world::{Backend, World, binary, repository};
 

@@ -2,7 +2,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -152,7 +152,7 @@ pub struct World {
     pub platform: Arc<Platform>,
     pub clock: FixedClock,
     router: Router,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl World {
@@ -189,7 +189,7 @@ impl World {
         let server = Server::assemble(&config, platform.clone(), Limits::default(), Telemetry::metrics()).unwrap();
         let server = Arc::new(server);
         let router = server.router();
-        Some(Self { backend, url, server, platform, clock, router, folder })
+        Some(Self { backend, url, server, platform, clock, router, folder: Arc::new(folder) })
     }
 
     /// Checks every ledger, and lets go of the database.
@@ -198,6 +198,19 @@ impl World {
         assert_eq!(report.faults, [], "a scenario leaves every ledger contiguous and unchanged");
         assert_eq!(report.misplaced, [], "a scenario leaves every record published where its audience is");
         self.give_up().await;
+    }
+
+    /// The same database, with another process in front of it.
+    pub async fn restarted(&self) -> Self {
+        static STARTS: AtomicU64 = AtomicU64::new(2);
+        let db = Db::open(&self.url).await.unwrap();
+        let first = STARTS.fetch_add(1, Ordering::SeqCst) * 1_000_000;
+        let platform = Platform::open(db, counted(&self.clock, first)).await.unwrap();
+        let config = config(self.folder.path(), &self.url);
+        let server = Server::assemble(&config, platform.clone(), Limits::default(), Telemetry::metrics()).unwrap();
+        let server = Arc::new(server);
+        let (router, clock, url, folder) = (server.router(), self.clock.clone(), self.url.clone(), self.folder.clone());
+        Self { backend: self.backend, url, server, platform, clock, router, folder }
     }
 
     /// Lets go of the database, whatever state it is in.
