@@ -107,8 +107,7 @@ const answers = {
     pulls: readers.reduce((sum, { pulls }) => sum + pulls, 0),
     refused: readers.reduce((sum, { refused }) => sum + refused, 0),
     closes: readers.flatMap(({ line }) => line.closes),
-    refusals: readers.flatMap(({ line }) => line.refusals).length,
-    faults: [...new Set(readers.flatMap(({ faults }) => faults))].slice(0, 5),
+    ended: readers.flatMap(({ line, faults }) => [...line.refusals.map((refusal) => JSON.stringify(refusal)), ...faults]),
   }),
 };
 

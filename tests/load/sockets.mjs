@@ -126,16 +126,16 @@ async function many(figures, place) {
   figures.spread('commit answered to the last of the sockets', last, 'ms');
   const closes = states.flatMap((state) => state.closes);
   figures.tell('sockets closed by the server', closes.length ? `${closes.length} with ${[...new Set(closes)]}` : 0);
-  const ended = sum(states.map(({ refusals, faults }) => refusals + faults.length));
-  figures.tell('streams ended by the server', ended, '', '0');
-  states.flatMap(({ faults }) => faults).slice(0, 3).forEach((fault) => console.log(`  ${fault}`));
+  const ended = states.flatMap((state) => state.ended);
+  figures.tell('streams ended by the server', ended.length, '', '0');
+  [...new Set(ended)].slice(0, 3).forEach((what) => console.log(`  ${what}`));
   figures.tell('pulls after a close', sum(states.map(({ pulls }) => pulls)));
   figures.tell('pulls refused', sum(states.map(({ refused }) => refused)));
   figures.tell('memory at most', server.memory().peak, 'MiB', '≤ 500');
   processes.forEach(({ child }) => child.disconnect());
   await pause(REST_MS);
   figures.tell('memory after the sockets are gone', server.memory().now, 'MiB');
-  return lost + failed.length + ended;
+  return lost + failed.length + ended.length;
 }
 
 /** Bytes of a connection that the system holds on either end. */

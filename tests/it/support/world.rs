@@ -161,7 +161,8 @@ impl World {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // Two copies at once of one template are refused: in turn.
         static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-        let folder = tempfile::tempdir().unwrap();
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let url = match backend {
             Backend::Sqlite => {
                 let (_, template) = sqlite_template().await;
@@ -177,6 +178,8 @@ impl World {
                 let admin = Database::connect(&url).await.unwrap();
                 let turn = TURN.lock().await;
                 run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                // Power cuts are tested on the binary; here nobody waits for the disk.
+                run(&admin, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
                 drop(turn);
                 admin.close().await.unwrap();
                 with_database(&url, &name)
