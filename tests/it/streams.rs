@@ -174,9 +174,9 @@ scenario! {
         let event = omar.event().await["partnershipChanged"].clone();
         assert_eq!((&event["event"], &event["partnership"]["state"]), (&json!("partnership.suspended"), &json!("SUSPENDED")));
         let version = w.ask("omar", "query($id: ID!) { partnership(id: $id) { version } }", json!({ "id": partnership })).await.at("/partnership/version");
-        let input = json!({ "id": partnership, "expectedVersion": version, "reason": "It is open again." });
-        let asked = w.act("omar", "requestResumption", "RequestResumptionInput", input, "openConsentRequests { id contentHash }").await;
-        let input = json!({ "requestId": asked.at("/answer/openConsentRequests/0/id"), "contentHash": asked.at("/answer/openConsentRequests/0/contentHash") });
+        let input = json!({ "id": partnership, "expectedVersion": version, "statement": "It is open again." });
+        let asked = w.act("omar", "requestResumption", "RequestResumptionInput", input, "id contentHash").await;
+        let input = json!({ "requestId": asked.at("/answer/id"), "contentHash": asked.at("/answer/contentHash") });
         w.act("omar", "giveConsent", "GiveConsentInput", input, "id").await.data();
         let (first, second) = (dana.event().await["consentChanged"].clone(), dana.event().await["consentChanged"].clone());
         assert_eq!((&first["event"], &first["request"]["action"]), (&json!("consent.requested"), &json!("RESUME_PARTNERSHIP")));
