@@ -23,6 +23,7 @@ use crate::{
 
 /// Anything with a stable id.
 #[derive(Interface, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and its variants are what the executor's derive takes")]
 #[graphql(field(name = "id", ty = "&Id", desc = "Stable id, for `node(id:)` too."))]
 pub enum Node {
     /// An organisation.

@@ -6,8 +6,8 @@
 
 use entity::{
     Right::{
-        self, ConsentDecide, DeviceKeep, IncidentRead, IncidentRelease, IncidentReport, IncidentRestrictedRead, IncidentVerify,
-        LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit, PartnershipOpen,
+        self, ConsentDecide, DeviceKeep, IncidentRead, IncidentRelease, IncidentReport, IncidentRestrictedRead,
+        IncidentVerify, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit, PartnershipOpen,
         PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, RiskAssess, RiskEdit,
         RiskRead, SideStaff, SignedIn,
     },

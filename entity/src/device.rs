@@ -52,4 +52,3 @@ impl ActiveModelBehavior for ActiveModel {}
 record! { Device, DeviceKeep, |row|
     Audience::of(SpaceRef::person(row.person_id)).and(SpaceRef::organisation(row.organisation_id), Level::Full)
 }
-

@@ -93,7 +93,18 @@ fn the_lifecycles_are_drawn() {
 #[test]
 fn the_readme_names_every_command() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
-    for command in ["serve", "migrate", "demo", "token", "schema", "verify", "doctor", "enrol", "import incidents", "generation bump"] {
+    for command in [
+        "serve",
+        "migrate",
+        "demo",
+        "token",
+        "schema",
+        "verify",
+        "doctor",
+        "enrol",
+        "import incidents",
+        "generation bump",
+    ] {
         assert!(readme.contains(&format!("`safepact {command}")), "{command}");
     }
 }

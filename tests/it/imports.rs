@@ -36,7 +36,8 @@ async fn organisation(w: &World, who: &str) -> Value {
 
 async fn import(w: &World, who: &str, organisation: &Value, text: &str) -> crate::support::Answer {
     let input = json!({ "organisationId": organisation, "mapping": "aid-worker-incidents", "text": text });
-    let selection = "rows created updated unchanged kept refused unknownColumns notesTotal notes { line column value became rule }";
+    let selection =
+        "rows created updated unchanged kept refused unknownColumns notesTotal notes { line column value became rule }";
     w.act(who, "importIncidents", "ImportIncidentsInput", input, selection).await
 }
 

@@ -32,7 +32,8 @@ async fn reported(w: &World) -> (String, i64) {
 }
 
 async fn agree(w: &World, max_level: &str, scope: &str, delay: i64) -> (String, Value) {
-    let input = json!({ "partnershipId": w.partnership().await, "scope": scope, "maxLevel": max_level, "delayHours": delay });
+    let input =
+        json!({ "partnershipId": w.partnership().await, "scope": scope, "maxLevel": max_level, "delayHours": delay });
     let selection = "id version consentRequests { id contentHash }";
     let made = w.act("dana", "proposeSharingProtocol", "ProposeSharingProtocolInput", input, selection).await;
     for who in ["dana", "omar"] {

@@ -71,7 +71,8 @@ GROUP BY i.id, i.version, i.title";
 async fn visible(w: &World, db: &DatabaseConnection, person: &str) -> Visible {
     let person: uuid::Uuid = person.parse().unwrap();
     let values = [person.into(), w.platform.env.now().into()];
-    let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), VISIBLE, values)).await.unwrap();
+    let rows =
+        db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), VISIBLE, values)).await.unwrap();
     let row = |row: &sea_orm::QueryResult| {
         let id: uuid::Uuid = row.try_get("", "id").unwrap();
         let level: i32 = row.try_get("", "level").unwrap();
@@ -109,7 +110,19 @@ impl Model {
         let (partnership, (dana_side, _)) = (w.partnership().await, w.sides().await);
         let phones = OWNERS.iter().map(|who| Phone::new(who, "incident")).collect();
         let (ever, story) = (BTreeMap::new(), Vec::new());
-        Self { w, db, dice: Dice(seed), phones, people, partnership, dana_side, ever, unanswered: Vec::new(), made: 0, story }
+        Self {
+            w,
+            db,
+            dice: Dice(seed),
+            phones,
+            people,
+            partnership,
+            dana_side,
+            ever,
+            unanswered: Vec::new(),
+            made: 0,
+            story,
+        }
     }
 
     /// What a person sees now; remembered, so that a later tombstone can be judged.
@@ -127,9 +140,17 @@ impl Model {
 
     async fn act(&mut self, who: &str, query: &str, variables: Value) -> Value {
         let answer = self.w.ask(who, query, variables).await;
-        let code = answer.body.pointer("/errors/0/extensions/code").and_then(Value::as_str).unwrap_or("done").to_owned();
-        assert!(!matches!(code.as_str(), "INTERNAL" | "UNAVAILABLE" | "BAD_USER_INPUT"), "{who}: {query}: {}", answer.body);
-        self.story.push(format!("{who}: {} {code}", query.split('(').nth(1).unwrap_or(query).chars().take(40).collect::<String>()));
+        let code =
+            answer.body.pointer("/errors/0/extensions/code").and_then(Value::as_str).unwrap_or("done").to_owned();
+        assert!(
+            !matches!(code.as_str(), "INTERNAL" | "UNAVAILABLE" | "BAD_USER_INPUT"),
+            "{who}: {query}: {}",
+            answer.body
+        );
+        self.story.push(format!(
+            "{who}: {} {code}",
+            query.split('(').nth(1).unwrap_or(query).chars().take(40).collect::<String>()
+        ));
         answer.body["data"].clone()
     }
 
@@ -144,7 +165,8 @@ impl Model {
             if document["deleted"] == true {
                 assert!(self.ever[who].contains(id), "{who} is told of {id}, which was never theirs to see");
             } else {
-                let (level, version, title) = seen.get(id).unwrap_or_else(|| panic!("{who} gets {id} and may not see it"));
+                let (level, version, title) =
+                    seen.get(id).unwrap_or_else(|| panic!("{who} gets {id} and may not see it"));
                 assert_eq!(document["version"], json!(version), "{who} {id}");
                 let expected = if *level == 2 { json!(title) } else { Value::Null };
                 assert_eq!(document["title"], expected, "{who} {id} at level {level}");
@@ -175,7 +197,11 @@ impl Model {
         for (id, (level, version, title)) in &seen {
             let document = &phone.documents[id];
             let expected = if *level == 2 { json!(title) } else { Value::Null };
-            assert_eq!((&document["version"], &document["title"]), (&json!(version), &expected), "phone {at} of {who}: {id}");
+            assert_eq!(
+                (&document["version"], &document["title"]),
+                (&json!(version), &expected),
+                "phone {at} of {who}: {id}"
+            );
         }
     }
 
@@ -221,7 +247,8 @@ impl Model {
 
     async fn share(&mut self, who: &'static str) {
         let seen = self.sees(who).await;
-        let own: Vec<(String, i32)> = seen.into_iter().filter(|(_, (level, ..))| *level == 2).map(|(id, (_, v, _))| (id, v)).collect();
+        let own: Vec<(String, i32)> =
+            seen.into_iter().filter(|(_, (level, ..))| *level == 2).map(|(id, (_, v, _))| (id, v)).collect();
         let Some((id, version)) = self.dice.of(&own).cloned() else { return };
         let level = if self.dice.happens(2) { "BASIC" } else { "FULL" };
         let query = "mutation($i: ID!, $v: Int!, $p: ID!, $l: ShareLevel!) { releaseIncident(incidentId: $i, expectedVersion: $v, partnershipId: $p, level: $l) { id } }";
@@ -231,7 +258,12 @@ impl Model {
     async fn unshare(&mut self, who: &'static str) {
         let mut releases = Phone::new(who, "incidentRelease");
         releases.sync(&self.w).await;
-        let live: Vec<String> = releases.documents.values().filter(|r| r["live"] == true).map(|r| r["id"].as_str().unwrap().to_owned()).collect();
+        let live: Vec<String> = releases
+            .documents
+            .values()
+            .filter(|r| r["live"] == true)
+            .map(|r| r["id"].as_str().unwrap().to_owned())
+            .collect();
         let Some(id) = self.dice.of(&live).cloned() else { return };
         self.act(who, "mutation($id: ID!) { revokeIncidentRelease(id: $id) { id } }", json!({ "id": id })).await;
     }
@@ -251,7 +283,12 @@ impl Model {
         let Some(request) = made.pointer("/p/consentRequests/0").cloned() else { return };
         for who in ["dana", "omar"] {
             let input = json!({ "requestId": request["id"], "contentHash": request["contentHash"] });
-            self.act(who, "mutation($input: GiveConsentInput!) { giveConsent(input: $input) { id } }", json!({ "input": input })).await;
+            self.act(
+                who,
+                "mutation($input: GiveConsentInput!) { giveConsent(input: $input) { id } }",
+                json!({ "input": input }),
+            )
+            .await;
         }
     }
 
@@ -284,20 +321,31 @@ impl Model {
     async fn side_role(&mut self) {
         let mut roles = Phone::new("lars", "sideRole");
         roles.sync(&self.w).await;
-        let live = roles.documents.values().find(|r| r["sideId"] == self.dana_side && r["role"] == "SIGNATORY" && r["validUntil"].is_null()).cloned();
+        let live = roles
+            .documents
+            .values()
+            .find(|r| r["sideId"] == self.dana_side && r["role"] == "SIGNATORY" && r["validUntil"].is_null())
+            .cloned();
         if let Some(role) = live {
             let query = "mutation($id: ID!, $v: Int!) { endSideRole(id: $id, expectedVersion: $v) { id } }";
             self.act("lars", query, json!({ "id": role["id"], "v": role["version"] })).await;
         } else {
             let input = json!({ "sideId": self.dana_side, "personId": self.people["dana"], "role": "SIGNATORY" });
-            self.act("lars", "mutation($input: AssignSideRoleInput!) { assignSideRole(input: $input) { id } }", json!({ "input": input })).await;
+            self.act(
+                "lars",
+                "mutation($input: AssignSideRoleInput!) { assignSideRole(input: $input) { id } }",
+                json!({ "input": input }),
+            )
+            .await;
         }
     }
 
     async fn link(&mut self) {
         let seen = self.sees("omar").await;
         let own: Vec<(String, i32)> = seen.into_iter().map(|(id, (_, v, _))| (id, v)).collect();
-        let (Some((a, version)), Some((b, _))) = (self.dice.of(&own).cloned(), self.dice.of(&own).cloned()) else { return };
+        let (Some((a, version)), Some((b, _))) = (self.dice.of(&own).cloned(), self.dice.of(&own).cloned()) else {
+            return;
+        };
         let query = "mutation($a: ID!, $b: ID!, $v: Int!) { linkDuplicateIncident(id: $a, duplicateOfId: $b, expectedVersion: $v) { id } }";
         self.act("omar", query, json!({ "a": a, "b": b, "v": version })).await;
     }
@@ -400,7 +448,12 @@ impl Model {
     async fn settle(&mut self, at: usize) {
         let seen = self.sees(self.phones[at].who).await;
         let phone = &mut self.phones[at];
-        let own: Vec<String> = phone.documents.keys().filter(|id| !seen.contains_key(*id) && !phone.assumed.contains_key(*id)).cloned().collect();
+        let own: Vec<String> = phone
+            .documents
+            .keys()
+            .filter(|id| !seen.contains_key(*id) && !phone.assumed.contains_key(*id))
+            .cloned()
+            .collect();
         for id in own {
             phone.documents.remove(&id);
         }
@@ -431,7 +484,9 @@ async fn histories(backend: Backend) {
             let told = std::panic::AssertUnwindSafe(model.history());
             if let Err(panic) = futures_util::FutureExt::catch_unwind(told).await {
                 let story = model.story.join("\n  ");
-                eprintln!("SAFEPACT_MODEL_SEED={seed} plays it again: world {seed} on {backend:?}, history {history}:\n  {story}");
+                eprintln!(
+                    "SAFEPACT_MODEL_SEED={seed} plays it again: world {seed} on {backend:?}, history {history}:\n  {story}"
+                );
                 std::panic::resume_unwind(panic);
             }
         }

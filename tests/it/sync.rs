@@ -75,6 +75,25 @@ scenario! {
             phone.sync(w).await;
             assert_eq!((&phone.documents[&one]["region"], &phone.documents[&one]["place"]), (&json!("Unity"), &json!("Bentiu bridge")));
         }
+        // Sent, the answer lost, and written on meanwhile: the author's own, and nobody has touched it.
+        let two = id(2);
+        amina.write(&two, report("First words"));
+        amina.push(w, &[&two]).await;
+        amina.edit(&two, "title", "Better words");
+        amina.assumed.remove(&two);
+        assert_eq!(amina.push(w, &[&two]).await, []);
+        amina.sync(w).await;
+        assert_eq!(amina.documents[&two]["title"], "Better words");
+        // Known to the device and lost here, as after a restore: what the device has is the only copy.
+        amina.documents.insert(id(3), amina.documents[&two].clone());
+        amina.edit(&id(3), "id", id(3));
+        let lost = amina.documents[&id(3)].clone();
+        amina.assumed.insert(id(3), lost);
+        amina.edit(&id(3), "place", "Leer");
+        assert_eq!(amina.push(w, &[&id(3)]).await, []);
+        amina.sync(w).await;
+        assert_eq!((&amina.documents[&id(3)]["title"], &amina.documents[&id(3)]["place"]), (&json!("Better words"), &json!("Leer")));
+        omar.sync(w).await;
         // The same field: what is there stands, the other is kept for its author, and the rest of the row is taken.
         omar.edit(&one, "means", "KIDNAPPING");
         amina.edit(&one, "means", "BODILY_ASSAULT");
@@ -312,7 +331,9 @@ scenario! {
         let ids: Vec<String> = [1, 2, 3, 5, 6].map(id).to_vec();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let came = amina.push(w, &ids).await;
-        assert_eq!(came, [(id(6), true)], "what cannot be read is no command");
+        // What became of each comes with the answer: no stream can be overtaken by it. What cannot be read is no command.
+        let told: Vec<(String, bool)> = [1, 2, 3, 5].map(|n| (id(n), false)).into_iter().chain([(id(6), true)]).collect();
+        assert_eq!(came, told);
         amina.sync(w).await;
         let told = |phone: &Phone, n| {
             let document = &phone.documents[&id(n)];
@@ -329,7 +350,8 @@ scenario! {
         // The answer was lost, and the phone sends it again: it happened once.
         let mut again = Phone::new("amina", "syncCommand");
         again.write(&id(1), json!({ "name": "identifyThreat", "input": threat, "capturedAt": "2026-05-30T08:00:00Z" }));
-        assert_eq!(again.push(w, &[&id(1)]).await, []);
+        assert_eq!(again.push(w, &[&id(1)]).await, [(id(1), false)]);
+        assert_eq!(again.push(w, &[&id(1)]).await, [], "the device knows what became of it");
         let threats = w.ask("omar", "query($id: ID!) { partnership(id: $id) { risks { edges { node { id } } } } changes(collections: [threat], first: 1000) { changes { threat { title } } } }", json!({ "id": partnership })).await;
         let titles = threats.at("/changes/changes").to_string();
         assert_eq!(titles.matches("Mines near the well").count(), 1);

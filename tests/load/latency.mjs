@@ -33,6 +33,7 @@ const MOST_ON_A_SOCKET = 30;
 const TRIES = 5;
 const WARM_MS = 30_000;
 const PATIENCE_MS = 60_000;
+const PULL_AGAIN_MS = 5000;
 const MODES = {
   one: { nodes: 1, nats: '', goals: { p50: '≤ 15', p99: '≤ 100' } },
   two: { nodes: 2, nats: NATS, goals: { p99: '≤ 150' } },
@@ -160,12 +161,17 @@ async function follow(url, partnerships) {
   return lines;
 }
 
+/** Where the pull is refused, it is tried again, as clients do. */
+function catchUp(follower) {
+  return follower.back().catch(() => pause(PULL_AGAIN_MS).then(() => catchUp(follower)));
+}
+
 function lineOf(url, token, followers) {
   let opened = 0;
   const again = () => {
     opened += 1;
     if (opened > 1) {
-      Promise.all(followers.map((follower) => follower.back())).catch((error) => console.error(`FAIL  ${error.message}`));
+      followers.forEach(catchUp);
     }
     return Object.fromEntries(followers.map((follower, id) => [id, follower.request()]));
   };

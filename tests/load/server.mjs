@@ -23,9 +23,13 @@ const STOP_MS = 20_000;
 const LAST_LINES = 8;
 
 const running = new Set();
-// However this process ends, no server outlives it. Databases are dropped by `Place.leave`.
+const places = new Set();
+// However this process ends, no server outlives it.
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-['SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(1)));
+['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, async () => {
+  await Promise.allSettled([...places].map((place) => place.leave()));
+  process.exit(1);
+}));
 
 const psql = (statement, url = POSTGRES) => run('psql', ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--command', statement, url]);
 
@@ -72,7 +76,6 @@ export class Server {
   /** What it complained of, each complaint once, whatever the numbers in it. */
   complaints() {
     const lines = readFileSync(this.log, 'utf8').split('\n').filter((line) => /\b(WARN|ERROR)\b|panicked/.test(line));
-    // eslint-disable-next-line no-control-regex -- colours
     const plain = lines.map((line) => line.replace(/\u001b\[[0-9;]*m/g, '').replace(/^\S+\s+/, ''));
     return { count: lines.length, kinds: [...new Set(plain.map((line) => line.replace(/\d+(\.\d+)?/g, '#').slice(0, 240)))] };
   }
@@ -99,6 +102,7 @@ export class Place {
   static async make(kind) {
     ensure(['sqlite', 'postgres'].includes(kind), `a database is sqlite or postgres, not ${kind}`);
     const place = new Place();
+    places.add(place);
     place.folder = mkdtempSync(join(tmpdir(), 'safepact-load-'));
     place.nodes = [];
     if (kind === 'sqlite') {
@@ -169,6 +173,7 @@ export class Place {
   }
 
   async leave() {
+    places.delete(this);
     await Promise.all(this.nodes.map((node) => node.end()));
     if (this.database) {
       await psql(`DROP DATABASE IF EXISTS ${this.database} WITH (FORCE)`);

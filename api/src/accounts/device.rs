@@ -66,7 +66,8 @@ impl RegisterDevice {
         #[graphql(desc = "What people call it.")] name: Title,
     ) -> Result<Device> {
         let caller = ctx.caller()?;
-        let named = caller.device().and_then(|(issuer, device)| Some((Title::new(&issuer).ok()?, Title::new(&device).ok()?)));
+        let named =
+            caller.device().and_then(|(issuer, device)| Some((Title::new(&issuer).ok()?, Title::new(&device).ok()?)));
         let (issuer, token_name) = named.ok_or_else(|| Error::refused(&TOKEN_NAMES_THE_DEVICE))?;
         let id = caller
             .command(ctx, |tx| {

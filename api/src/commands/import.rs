@@ -101,7 +101,12 @@ pub(super) async fn import(config: &Config, Import::Incidents(asked): Import) ->
         report.rows, report.created, report.updated, report.unchanged, report.kept, report.refused
     );
     if !report.unknown_columns.is_empty() {
-        println!("columns that mapping {} {} does not know: {}", mapping.name, mapping.version, report.unknown_columns.join(", "));
+        println!(
+            "columns that mapping {} {} does not know: {}",
+            mapping.name,
+            mapping.version,
+            report.unknown_columns.join(", ")
+        );
     }
     for ((column, rule), times) in report.by_rule() {
         println!("{times:>6} × {rule}{}", if column.is_empty() { String::new() } else { format!(" in {column}") });

@@ -42,7 +42,7 @@ const PING: Duration = Duration::from_secs(20);
 const CHECK: Duration = Duration::from_secs(1);
 const DEAD: Duration = Duration::from_secs(45);
 /// Messages that wait for a slow reader, for each socket.
-const WAITING: usize = 32;
+const WAITING: usize = 8;
 
 /// Why a socket is closed.
 struct Close(u16, &'static str);
@@ -299,15 +299,14 @@ impl Connection {
         let caller = match self.server.platform.caller(&session.identity, request_id.clone()).await {
             Ok(Some(caller)) => caller,
             Ok(None) => return Err(Close(4403, "Forbidden: token or account revoked")),
-            Err(error) => return self.text(failed(&id, vec![error], &request_id)).await,
+            // An `error` would be the last that a stream hears: the client comes back after a close.
+            Err(_) => return Err(Close(1013, "Try again later")),
         };
         match self.server.gate.admit(incoming, Some(&caller)) {
             Err(errors) => self.text(failed(&id, errors, &request_id)).await,
             Ok(admitted) => {
-                if admitted.takes_position
-                    && let Err(error) = caller.take_position().await
-                {
-                    return self.text(failed(&id, vec![error], &request_id)).await;
+                if admitted.takes_position && caller.take_position().await.is_err() {
+                    return Err(Close(1013, "Try again later"));
                 }
                 let about = http::About::of(&admitted, Some(&caller));
                 let data = admitted.request.data(self.server.executor()).data(session.connected.clone());

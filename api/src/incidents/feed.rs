@@ -50,9 +50,10 @@ impl Event for IncidentShared {
     async fn of(caller: &Caller, (): &(), entry: &ledger::Model, cursor: &str) -> Result<Option<Self>> {
         let released = entry.event == "incident.shared";
         // Told once, in the ledger that every side reads: not in that of the side that released it too.
-        let shared = caller.grants().with(Right::IncidentRead).any(|grant| {
-            grant.space_no == entry.space_no && grant.space.kind == entity::SpaceKind::Partnership
-        });
+        let shared = caller
+            .grants()
+            .with(Right::IncidentRead)
+            .any(|grant| grant.space_no == entry.space_no && grant.space.kind == entity::SpaceKind::Partnership);
         if !shared || !entry.live || !(released || entry.event == "incident.release_revoked") {
             return Ok(None);
         }

@@ -1,7 +1,7 @@
-use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use entity::{
     Id, Right, incident, incident_release, incident_restricted, organisation, person,
-    value::{IncidentState, MeansOfAttack, PartialDate},
+    value::{CountryCode, IncidentState, MeansOfAttack, PartialDate},
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -84,7 +84,8 @@ impl Incident {
         let killed = sum([row.nationals_killed, row.internationals_killed]);
         let wounded = sum([row.nationals_wounded, row.internationals_wounded]);
         let kidnapped = sum([row.nationals_kidnapped, row.internationals_kidnapped]);
-        let nationals = sum([row.nationals_killed, row.nationals_wounded]) + row.nationals_kidnapped.unwrap_or_default();
+        let nationals =
+            sum([row.nationals_killed, row.nationals_wounded]) + row.nationals_kidnapped.unwrap_or_default();
         let affected = killed + wounded + kidnapped;
         Victims { nationals, internationals: affected - nationals, killed, wounded, kidnapped, affected }
     }
@@ -110,6 +111,23 @@ impl Incident {
     }
 }
 
+/// Which incidents; what is left out does not count.
+#[derive(InputObject, Default)]
+pub struct IncidentFilter {
+    /// Reported by this organisation.
+    organisation_id: Option<Id>,
+    /// In this country.
+    country: Option<CountryCode>,
+    /// By these means.
+    means: Option<MeansOfAttack>,
+    /// In this state.
+    state: Option<IncidentState>,
+    /// In this year or later.
+    from_year: Option<i32>,
+    /// In this year or earlier.
+    to_year: Option<i32>,
+}
+
 /// Queries of incidents.
 #[derive(Default)]
 pub struct IncidentQueries;
@@ -128,18 +146,14 @@ impl IncidentQueries {
     async fn incidents(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Reported by this organisation.")] organisation_id: Option<Id>,
-        #[graphql(desc = "In this country.")] country: Option<entity::value::CountryCode>,
-        #[graphql(desc = "By these means.")] means: Option<MeansOfAttack>,
-        #[graphql(desc = "In this state.")] state: Option<IncidentState>,
-        #[graphql(desc = "In this year or later.")] from_year: Option<i32>,
-        #[graphql(desc = "In this year or earlier.")] to_year: Option<i32>,
+        #[graphql(desc = "Which of them.", default)] filter: IncidentFilter,
         #[graphql(desc = "Rows from the start.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "Rows from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<IncidentConnection> {
         use incident::Column;
+        let IncidentFilter { organisation_id, country, means, state, from_year, to_year } = filter;
         let list = format!("incidents:{organisation_id:?}:{country:?}:{means:?}:{state:?}:{from_year:?}:{to_year:?}");
         let filter = Condition::all()
             .add_option(organisation_id.map(|id| Column::OrganisationId.eq(id)))

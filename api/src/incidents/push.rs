@@ -10,7 +10,7 @@ use super::{retract_incident, write};
 use crate::{
     platform::{
         caller::Caller,
-        error::{Error, Result},
+        error::{Error, ErrorCode, Result},
         tx::Tx,
     },
     sync::{
@@ -66,8 +66,15 @@ async fn take(
         Ok(before) => before,
         // Gone from here, or never here: for the device it is deleted either way.
         Err(_) if deleted => return Ok(Merged::default()),
-        Err(error) if assumed.is_some() => return Err(error),
-        Err(_) => return report(tx, id, new).await,
+        // Not there for the caller: new, or lost with a restore and still on the device. Where it is only hidden, the id is
+        // taken; and whose right has ended is told the same.
+        Err(_) => {
+            let revoked = |error: Error| {
+                let ended = assumed.is_some() && error.code == ErrorCode::Forbidden;
+                if ended { Error::not_found("id") } else { error }
+            };
+            return report(tx, id, new).await.map_err(revoked);
+        }
     };
     let current = collection::fields_of(&before)?;
     if deleted {
@@ -75,6 +82,9 @@ async fn take(
         retract_incident::retract(tx, &whole, None).await?;
         return Ok(Merged::default());
     }
+    // A report that nobody has touched since its own author sent it, and of which the answer was lost.
+    let own = before.row.version == 1 && before.row.created_by == tx.caller.person();
+    let assumed = assumed.or_else(|| own.then_some(&current));
     let writes: Vec<&str> = incident::Model::WRITES.iter().copied().filter(|name| !MADE_WITH.contains(name)).collect();
     let merged = merge::three_way(&writes, &current, assumed, new);
     // What changes nothing needs no right.

@@ -74,14 +74,17 @@ impl ReleaseQueries {
         #[graphql(desc = "The partnership.")] partnership_id: Id,
         #[graphql(desc = "How much of it.")] level: ShareLevel,
     ) -> Result<ReleasePreview> {
+        use sharing_protocol::Column;
         let caller = ctx.caller()?;
         let mut found = caller.get::<incident::Model>(incident_id, "incidentId").await?;
         caller.get::<partnership::Model>(partnership_id, "partnershipId").await?;
-        let own = caller.grants().within(Right::IncidentRead, entity::SpaceRef::organisation(found.row.organisation_id)).is_some();
+        let own = caller
+            .grants()
+            .within(Right::IncidentRead, entity::SpaceRef::organisation(found.row.organisation_id))
+            .is_some();
         if !own {
             return Err(Error::refused(&rules::ORIGINATOR_RELEASES).field("incidentId"));
         }
-        use sharing_protocol::Column;
         let in_effect = Condition::all()
             .add(Column::PartnershipId.eq(partnership_id))
             .add(Column::State.eq(ProtocolState::InEffect));

@@ -33,10 +33,14 @@ impl IncidentRestricted {
     /// Keys of the incident in other systems.
     async fn external_links(&self) -> Vec<ExternalLink> {
         let row = &self.row;
-        [("INSURANCE", &row.insurance_reference), ("MEDICAL", &row.medical_reference), ("PREMISES", &row.premises_reference)]
-            .into_iter()
-            .filter_map(|(kind, reference)| Some(ExternalLink { kind, reference: reference.clone()? }))
-            .collect()
+        [
+            ("INSURANCE", &row.insurance_reference),
+            ("MEDICAL", &row.medical_reference),
+            ("PREMISES", &row.premises_reference),
+        ]
+        .into_iter()
+        .filter_map(|(kind, reference)| Some(ExternalLink { kind, reference: reference.clone()? }))
+        .collect()
     }
 }
 

@@ -127,8 +127,7 @@ pub(super) async fn edit(tx: &mut Tx, before: &incident::Model, given: &Map<Stri
         return Err(Error::invalid("title", "REQUIRED", "say in one line what happened"));
     }
     after.reported_late = rules::is_late(after.known_at, before.created_at, after.severity);
-    let event =
-        if after.severity == before.severity { "incident.updated" } else { "incident.severity_changed" };
+    let event = if after.severity == before.severity { "incident.updated" } else { "incident.severity_changed" };
     tx.update(event, before, after).await.map(drop)
 }
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    Id, Kind, Level, Record, SpaceRef, account, consent, consent_request, membership, organisation, partnership,
-    device, incident, incident_release, incident_restricted, partnership_side, person,
+    Id, Kind, Level, Record, SpaceRef, account, consent, consent_request, device, incident, incident_release,
+    incident_restricted, membership, organisation, partnership, partnership_side, person,
     platform::{publication, space},
     risk, risk_level_record, risk_perception, sharing_protocol, side_role, sync_command, sync_conflict, threat,
 };

@@ -50,6 +50,18 @@ struct Found {
 impl Caller {
     /// Takes one moment of the database, and reads the rights of the caller in it.
     pub async fn snapshot(&self) -> Result<Snapshot> {
+        let db = self.moment().await?;
+        if let Some(identity) = &self.identity {
+            self.counted();
+            let fresh = self.platform.grants_on(&db, identity).await?;
+            let fresh = fresh.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
+            *self.grants.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        }
+        Ok(Snapshot(db))
+    }
+
+    /// A transaction that reads one moment of the database.
+    pub(super) async fn moment(&self) -> Result<DatabaseTransaction> {
         let options = if self.postgres() {
             TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
@@ -59,14 +71,7 @@ impl Caller {
         } else {
             TransactionOptions::default()
         };
-        let db = self.platform.db.connection.begin_with_options(options).await?;
-        if let Some(identity) = &self.identity {
-            self.counted();
-            let fresh = self.platform.grants_on(&db, identity).await?;
-            let fresh = fresh.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
-            *self.grants.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
-        }
-        Ok(Snapshot(db))
+        Ok(self.platform.db.connection.begin_with_options(options).await?)
     }
 
     /// Changes of a kind since a checkpoint, at most `limit` of them; fewer mean that there is nothing more now. Answers
@@ -115,7 +120,11 @@ impl Caller {
             }
         }
         marks.retain(|mark| mark.had >= 0);
-        let select = self.fenced::<M>().filter(visible::any_of(self.postgres(), visible::id_column::<M>(), order.iter().copied()));
+        let select = self.fenced::<M>().filter(visible::any_of(
+            self.postgres(),
+            visible::id_column::<M>(),
+            order.iter().copied(),
+        ));
         let rows = if order.is_empty() { Vec::new() } else { self.run_on::<M>(&at.0, select).await? };
         let mut rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
         let changes = order.into_iter().map(|id| rows.remove(&id).map_or(Change::Gone(id), Change::Now)).collect();

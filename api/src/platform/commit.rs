@@ -106,7 +106,16 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
                 continue;
             }
             published.set(id, kind, &after);
-            out.push(Entry { event: "record.published", kind, id, version: 0, payload: None, redacts: false, before, after });
+            out.push(Entry {
+                event: "record.published",
+                kind,
+                id,
+                version: 0,
+                payload: None,
+                redacts: false,
+                before,
+                after,
+            });
             placed.insert((kind, id));
             moved.push(id);
         }

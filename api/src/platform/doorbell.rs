@@ -7,7 +7,7 @@ use async_nats::ConnectOptions;
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use super::hub::Hub;
+use super::hub::{Heads, Hub};
 
 /// Heads that wait to be told. More are dropped: the others poll.
 const WAITING: usize = 1024;
@@ -22,7 +22,7 @@ pub async fn connect(hub: &Hub, url: &str, deployment: &str) -> anyhow::Result<(
         .event_callback(|event| async move { tracing::info!(%event, "NATS") });
     let client = options.connect(url).await?;
     let subject = format!("safepact.{deployment}.ledger");
-    let (sender, mut receiver) = mpsc::channel::<Vec<(i32, i64)>>(WAITING);
+    let (sender, mut receiver) = mpsc::channel::<Heads>(WAITING);
     hub.tell(sender);
     let (publisher, to) = (client.clone(), subject.clone());
     #[expect(clippy::disallowed_methods, reason = "lives as long as the process")]

@@ -197,6 +197,12 @@ impl Feed {
         Ok(Rights::OtherSpaces)
     }
 
+    /// How long until a standing runs out, at most this long.
+    pub fn until_rights_end(&self, longest: Duration) -> Duration {
+        let ends = self.caller.grants().next_expiry().map(|at| at - self.caller.now());
+        ends.and_then(|ends| ends.to_std().ok()).map_or(longest, |ends| ends.min(longest))
+    }
+
     /// Refuses a position that is too old, and says where to go on.
     pub async fn is_recent(&self) -> Result<()> {
         for (no, seq) in &self.position {
@@ -242,7 +248,7 @@ impl<E: Event> Subscription<E> {
             }
             self.waiting.extend(self.feed.read().await?);
             if self.waiting.is_empty() {
-                self.feed.wait(Duration::from_secs(1)).await;
+                self.feed.wait(self.feed.until_rights_end(Duration::from_secs(1))).await;
             }
         }
     }

@@ -5,10 +5,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use entity::{ledger, platform::space};
+use entity::{Id, Kind, ledger, platform::space};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::{Notify, mpsc};
 
@@ -23,6 +23,13 @@ const RING: usize = 256;
 const BATCH: u64 = 1000;
 /// Without a doorbell, look this often.
 const TICK: Duration = Duration::from_secs(1);
+
+/// A push is answered before this, and the device has noted what it pushed.
+const REMIND_AFTER: Duration = Duration::from_secs(1);
+/// A device that comes back within this time is reminded.
+const REMINDED: Duration = Duration::from_secs(30);
+/// Reminders of one person; older ones go first.
+const MOST_REMINDERS: usize = 2000;
 
 /// A space that somebody on this node follows.
 struct Feed {
@@ -42,8 +49,21 @@ pub struct Hub {
     feeds: Arc<Mutex<Feeds>>,
     bell: Arc<Notify>,
     /// Where the other nodes are told.
-    others: Arc<OnceLock<mpsc::Sender<Vec<(i32, i64)>>>>,
+    others: Arc<OnceLock<mpsc::Sender<Heads>>>,
+    /// Records that devices have just pushed, by person.
+    reminders: Arc<Mutex<HashMap<Id, VecDeque<Reminder>>>>,
 }
+
+/// A record that a device of a person has pushed.
+#[derive(Clone, Copy)]
+struct Reminder {
+    at: Instant,
+    kind: Kind,
+    id: Id,
+}
+
+/// Spaces with their newest positions.
+pub(super) type Heads = Vec<(i32, i64)>;
 
 /// Where an SSE client left off: its `Last-Event-ID`, in the request's data.
 pub struct ResumeAfter(pub String);
@@ -58,7 +78,7 @@ pub struct Follower {
 impl Hub {
     /// A hub that is not running yet.
     pub(super) fn new(db: Db) -> Self {
-        Self { db, feeds: Arc::default(), bell: Arc::default(), others: Arc::default() }
+        Self { db, feeds: Arc::default(), bell: Arc::default(), others: Arc::default(), reminders: Arc::default() }
     }
 
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
@@ -66,7 +86,7 @@ impl Hub {
     }
 
     /// Tells other nodes too from now on.
-    pub(super) fn tell(&self, others: mpsc::Sender<Vec<(i32, i64)>>) {
+    pub(super) fn tell(&self, others: mpsc::Sender<Heads>) {
         drop(self.others.set(others));
     }
 
@@ -88,6 +108,29 @@ impl Hub {
         if followed {
             self.bell.notify_one();
         }
+    }
+
+    /// Remembers for half a minute what a device has pushed: its streams say it once more.
+    pub fn remind(&self, person: Id, kind: Kind, ids: Vec<Id>) {
+        let now = Instant::now();
+        let mut reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
+        reminders.retain(|_, list| {
+            list.retain(|reminder| now.duration_since(reminder.at) < REMINDED);
+            !list.is_empty()
+        });
+        if !ids.is_empty() {
+            let list = reminders.entry(person).or_default();
+            list.extend(ids.into_iter().map(|id| Reminder { at: now, kind, id }));
+            let over = list.len().saturating_sub(MOST_REMINDERS);
+            list.drain(..over);
+        }
+    }
+
+    /// What devices of a person have pushed after a moment, and a second or more ago.
+    pub fn reminders(&self, person: Id, kind: Kind, after: Instant) -> Vec<(Instant, Id)> {
+        let reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = |r: &&Reminder| r.kind == kind && r.at > after && r.at.elapsed() >= REMIND_AFTER;
+        reminders.get(&person).into_iter().flatten().filter(due).map(|r| (r.at, r.id)).collect()
     }
 
     /// Reads until the token is cancelled.

@@ -27,6 +27,7 @@ pub mod limits;
 pub mod object;
 pub mod page;
 pub mod sdl;
+pub mod seen;
 pub mod shape;
 pub mod telemetry;
 pub mod token;
@@ -60,6 +61,8 @@ pub struct Platform {
     pub hub: Hub,
     /// Positions and cursors.
     pub codec: Codec,
+    /// What was read lately for many readers.
+    seen: seen::Seen,
 }
 
 impl Platform {
@@ -67,7 +70,7 @@ impl Platform {
     pub async fn open(db: Db, env: Env) -> Result<Arc<Self>> {
         let deployment = deployment_of(&db, &env).await?;
         let codec = Codec::new(&deployment.cursor_key, deployment.generation);
-        Ok(Arc::new(Self { hub: Hub::new(db.clone()), db, env, codec }))
+        Ok(Arc::new(Self { hub: Hub::new(db.clone()), db, env, codec, seen: seen::Seen::default() }))
     }
 
     /// The caller behind an identity, with the rights of now; none where the account is unknown, suspended,

@@ -333,7 +333,8 @@ impl Tx {
         use entity::device::{Column, Entity};
         self.caller.counted();
         #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
-        let select = Entity::find().filter(Column::Issuer.eq(issuer.as_str()).and(Column::TokenName.eq(token_name.as_str())));
+        let select =
+            Entity::find().filter(Column::Issuer.eq(issuer.as_str()).and(Column::TokenName.eq(token_name.as_str())));
         Ok(select.all(&self.db).await?)
     }
 

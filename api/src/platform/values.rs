@@ -135,9 +135,11 @@ impl Misfits {
 /// Whether a value is of a type, or empty.
 fn fits(ty: &str, value: &ConstValue) -> bool {
     match (ty, value) {
-        (_, ConstValue::Null) | ("String" | "ID", ConstValue::String(_)) | ("Boolean", ConstValue::Boolean(_)) => true,
         ("Int", ConstValue::Number(n)) => n.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
-        ("Float", ConstValue::Number(_)) => true,
+        (_, ConstValue::Null)
+        | ("String" | "ID", ConstValue::String(_))
+        | ("Boolean", ConstValue::Boolean(_))
+        | ("Float", ConstValue::Number(_)) => true,
         _ => false,
     }
 }

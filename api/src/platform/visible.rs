@@ -73,7 +73,8 @@ pub(super) fn any_of<C: ColumnTrait>(postgres: bool, column: C, ids: impl Iterat
     let table = column.entity_name().to_string();
     let column = column.unquoted().to_owned();
     if postgres {
-        Expr::cust_with_values(format!("\"{table}\".\"{column}\" = ANY (CAST($1 AS uuid[]))"), [list])
+        // In a sub-select the text is read once, not for every row: without statistics the planner may filter by it.
+        Expr::cust_with_values(format!("\"{table}\".\"{column}\" = ANY ((SELECT CAST($1 AS uuid[]))::uuid[])"), [list])
     } else {
         Expr::cust_with_values(
             format!("\"{table}\".\"{column}\" IN (SELECT unhex(value, '-') FROM json_each(?))"),

@@ -67,8 +67,13 @@ fn change(collection: &Collection, document: Document) -> Value {
 
 /// The collections that were named, in the order of the table.
 fn wanted(arguments: &Map<String, Value>) -> Result<Vec<&'static Collection>> {
-    let named: Vec<&str> =
-        arguments.get("collections").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let named: Vec<&str> = arguments
+        .get("collections")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let wanted: Vec<_> = collections::all().iter().filter(|c| named.contains(&c.name)).collect();
     if wanted.is_empty() || wanted.len() != named.len() {
         return Err(Error::invalid("collections", "COLLECTIONS", "name at least one collection, each once"));

@@ -15,6 +15,7 @@ use crate::platform::{
     changes::{Change, Snapshot},
     codec::Checkpoint,
     error::{Error, Result},
+    seen::Heard,
 };
 
 /// What a field holds, in GraphQL and in JSON.
@@ -163,9 +164,9 @@ impl Collection {
         self.rows.as_seen(caller, ids).await
     }
 
-    /// A field that a client may set.
-    pub fn writable(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name).filter(|field| self.writes.contains(&field.name.as_str()))
+    /// Some documents as the caller sees them now, after something was heard of them.
+    pub async fn as_heard(&self, caller: &Caller, heard: &[Heard]) -> Result<Vec<Document>> {
+        self.rows.as_heard(caller, heard).await
     }
 }
 
@@ -182,6 +183,7 @@ fn described<M: Synced + OutputType>() -> (String, Vec<Field>) {
         let column = column.as_str();
         let name = camel(column);
         if let Some(field) = shown.get(&name) {
+            let name = document_name(name);
             let holds = match field.ty.trim_end_matches('!') {
                 "Int" | "Likelihood" | "Impact" | "Scale" => Holds::Int,
                 "Float" => Holds::Float,
@@ -202,6 +204,15 @@ fn described<M: Synced + OutputType>() -> (String, Vec<Field>) {
         M::Entity::default().table_name()
     );
     (about.unwrap_or_default(), fields)
+}
+
+/// Document stores keep some names for themselves.
+fn document_name(name: String) -> String {
+    match name.as_str() {
+        "collection" => "collectionName".to_owned(),
+        "revision" => "revisionNumber".to_owned(),
+        _ => name,
+    }
 }
 
 /// `partnership_id` becomes `partnershipId`.
@@ -236,6 +247,7 @@ trait Rows: Send + Sync {
         most: usize,
     ) -> BoxFuture<'r, Result<usize>>;
     fn as_seen<'r>(&'r self, caller: &'r Caller, ids: &'r [Id]) -> BoxFuture<'r, Result<Vec<Document>>>;
+    fn as_heard<'r>(&'r self, caller: &'r Caller, heard: &'r [Heard]) -> BoxFuture<'r, Result<Vec<Document>>>;
 }
 
 struct Of<M> {
@@ -279,6 +291,10 @@ impl<M: Synced> Rows for Of<M> {
 
     fn as_seen<'r>(&'r self, caller: &'r Caller, ids: &'r [Id]) -> BoxFuture<'r, Result<Vec<Document>>> {
         Box::pin(async move { self.documents(caller.as_seen::<M>(ids).await?) })
+    }
+
+    fn as_heard<'r>(&'r self, caller: &'r Caller, heard: &'r [Heard]) -> BoxFuture<'r, Result<Vec<Document>>> {
+        Box::pin(async move { self.documents(caller.as_heard::<M>(heard).await?) })
     }
 }
 

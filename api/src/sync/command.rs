@@ -86,7 +86,9 @@ impl Pushed for GivenOffline {
                 let outcome = run(caller, executor, &command).await?;
                 settle(caller, command.id, outcome).await?;
             }
-            Ok(Merged::default())
+            // A command is not edited any more: what became of it may come with the answer.
+            let known = write.new.get("status").and_then(Value::as_str).is_some_and(|known| known != "RECEIVED");
+            Ok(Merged { tell: !known, ..Merged::default() })
         })
     }
 }
@@ -99,7 +101,8 @@ async fn receive(caller: &Caller, write: &Write<'_>) -> Result<sync_command::Mod
         let same = text("name").is_none_or(|name| name == known.row.name.as_str())
             && text("input").is_none_or(|input| input == known.row.input);
         // What was given is given: another command needs an id of its own.
-        let error = Error::invalid("id", "COMMAND_IS_GIVEN_ONCE", "this command was given already, with another content");
+        let error =
+            Error::invalid("id", "COMMAND_IS_GIVEN_ONCE", "this command was given already, with another content");
         return if same { Ok(known.row) } else { Err(error) };
     }
     if write.assumed.is_some() {
@@ -114,7 +117,8 @@ async fn receive(caller: &Caller, write: &Write<'_>) -> Result<sync_command::Mod
         None => None,
         Some(at) => {
             let at = chrono::DateTime::parse_from_rfc3339(at);
-            let wrong = || Error::invalid("capturedAt", "ISO_8601_TIME", "expected a time such as 2026-05-01T08:00:00Z");
+            let wrong =
+                || Error::invalid("capturedAt", "ISO_8601_TIME", "expected a time such as 2026-05-01T08:00:00Z");
             Some(at.map_err(|_| wrong())?.to_utc())
         }
     };

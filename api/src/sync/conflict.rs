@@ -119,7 +119,8 @@ impl ConflictQueries {
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<SyncConflictConnection> {
         use sync_conflict::Column;
-        let which = resolved.map(|yes| if yes { Column::ResolvedAt.is_not_null() } else { Column::ResolvedAt.is_null() });
+        let which =
+            resolved.map(|yes| if yes { Column::ResolvedAt.is_not_null() } else { Column::ResolvedAt.is_null() });
         let filter = Condition::all().add_option(which);
         let paging = Paging { first, after, last, before };
         let list = format!("syncConflicts:{resolved:?}");

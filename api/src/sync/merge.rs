@@ -9,6 +9,8 @@ pub struct Merged {
     pub changes: Map<String, Value>,
     /// Fields that the device changed and somebody else too: theirs stand, these lose.
     pub losing: Map<String, Value>,
+    /// Whether the device must be told what the document is now, although everything was taken.
+    pub tell: bool,
 }
 
 /// Compares the state on the device with the state it built on and with the state here, over the fields that belong to
@@ -70,9 +72,18 @@ mod tests {
     fn a_field_that_one_side_changed_is_merged_and_one_that_both_changed_is_lost_to_the_device() {
         let base = json!({ "a": 1, "b": 1 });
         let none = json!({});
-        assert_eq!(merged(json!({ "a": 1, "b": 2 }), base.clone(), json!({ "a": 3, "b": 1 })), (json!({ "a": 3 }), none.clone()));
-        assert_eq!(merged(json!({ "a": 2, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })), (none.clone(), json!({ "a": 3 })));
-        assert_eq!(merged(json!({ "a": 3, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })), (none.clone(), none.clone()));
+        assert_eq!(
+            merged(json!({ "a": 1, "b": 2 }), base.clone(), json!({ "a": 3, "b": 1 })),
+            (json!({ "a": 3 }), none.clone())
+        );
+        assert_eq!(
+            merged(json!({ "a": 2, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })),
+            (none.clone(), json!({ "a": 3 }))
+        );
+        assert_eq!(
+            merged(json!({ "a": 3, "b": 1 }), base.clone(), json!({ "a": 3, "b": 1 })),
+            (none.clone(), none.clone())
+        );
         assert_eq!(merged(base.clone(), base.clone(), json!({ "a": null })), (json!({ "a": null }), none.clone()));
         // A field that was empty on both sides is set; one that somebody else has set meanwhile is not.
         assert_eq!(merged(json!({ "a": null }), none.clone(), json!({ "a": 3 })), (json!({ "a": 3 }), none.clone()));

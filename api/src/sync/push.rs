@@ -61,6 +61,7 @@ pub async fn push(ctx: &Context<'_>, collection: &Collection, mut arguments: Map
     #[expect(clippy::disallowed_methods, reason = "what the gate took out of the rows, and what runs commands")]
     let (misfits, executor) = (ctx.data_opt::<Misfits>(), ctx.data_opt::<Executor>());
     let mut answer = Vec::new();
+    let mut pushed = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
         let Value::Object(mut row) = row else { continue };
         let new = row.remove("newDocumentState").unwrap_or_default();
@@ -70,11 +71,14 @@ pub async fn push(ctx: &Context<'_>, collection: &Collection, mut arguments: Map
             _ => None,
         });
         let misfit = misfits.and_then(|misfits| misfits.of(at));
+        pushed.extend(new.get("id").and_then(Value::as_str).and_then(|id| id.parse::<Id>().ok()));
         let row = Row { caller, collection, executor, new: &new, assumed: assumed.as_ref(), misfit: misfit.as_ref() };
         if let Some(document) = row.take().await? {
             answer.push(sent(collection, document));
         }
     }
+    // What reaches the device while its push is under way it takes for old: its streams say it once more.
+    caller.hub().remind(caller.person(), collection.kind, pushed);
     Ok(Value::Array(answer))
 }
 
@@ -93,11 +97,16 @@ impl Row<'_> {
         let name = self.new.get("id").and_then(Value::as_str).unwrap_or_default();
         let id: Option<Id> = name.parse().ok();
         let refused = match (id, self.misfit) {
-            (None, _) => Err(Error::invalid("id", "ID_IS_A_UUID", "an id is a UUID such as 01920000-0000-7000-8000-000000000001")),
+            (None, _) => Err(Error::invalid(
+                "id",
+                "ID_IS_A_UUID",
+                "an id is a UUID such as 01920000-0000-7000-8000-000000000001",
+            )),
             (_, Some(misfit)) => Err(misfit.error.clone()),
             (Some(id), None) => self.write(id).await,
         };
         match refused {
+            Ok(merged) if merged.losing.is_empty() && merged.tell => self.state(name, id).await.map(Some),
             Ok(merged) if merged.losing.is_empty() => Ok(None),
             Ok(merged) => {
                 let field = merged.losing.keys().next().cloned();

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, pin::Pin};
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Response, ServerResult,
-    SubscriptionType, Value,
+    CacheControl, ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Response,
+    ServerResult, SubscriptionType, Value,
     parser::types::Field,
     registry::{MetaType, MetaTypeId, Registry},
 };
@@ -42,10 +42,7 @@ fn collection_of(field: &str, word: &str) -> Option<&'static Collection> {
 /// The arguments of the field that runs, as JSON.
 fn arguments(ctx: &Context<'_>) -> Result<Map<String, Json>> {
     let arguments = ctx.field().arguments().map_err(|e| Error::bad_input("ARGUMENTS", e.message))?;
-    Ok(arguments
-        .into_iter()
-        .map(|(name, value)| (name.to_string(), value.into_json().unwrap_or_default()))
-        .collect())
+    Ok(arguments.into_iter().map(|(name, value)| (name.to_string(), value.into_json().unwrap_or_default())).collect())
 }
 
 /// An error of a root field, as the executor reports it.
@@ -180,7 +177,7 @@ impl SubscriptionType for SyncSubscriptions {
                     name,
                     description,
                     fields,
-                    cache_control: Default::default(),
+                    cache_control: CacheControl::default(),
                     extends: false,
                     shareable: false,
                     resolvable: true,

@@ -45,7 +45,9 @@ impl StatusQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Name of the collection, such as incident.")] collection: String,
-        #[graphql(desc = "The cursor of the device's checkpoint; none before its first pull.")] checkpoint: Option<String>,
+        #[graphql(desc = "The cursor of the device's checkpoint; none before its first pull.")] checkpoint: Option<
+            String,
+        >,
     ) -> Result<SyncStatus> {
         let caller = ctx.caller()?;
         let unknown = || Error::invalid("collection", "COLLECTION_IS_KNOWN", "there is no such collection");

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use async_graphql::Context;
-use entity::Id;
 use futures_util::{Stream, stream};
 use serde_json::Value;
 
@@ -15,12 +14,13 @@ use crate::platform::{
     codec::{Checkpoint, Mark, Position},
     error::{Error, Result},
     feed::{Feed, Rights, Which},
+    seen::Heard,
 };
 
 /// What comes within this time goes out together.
 const TOGETHER: Duration = Duration::from_millis(50);
 /// Most documents of one item.
-const MOST: usize = 500;
+const MOST: usize = 200;
 /// A stream that is further behind is better served by pulls.
 const FAR_BEHIND: usize = 5000;
 
@@ -49,11 +49,16 @@ struct Documents {
     feed: Feed,
     collection: &'static Collection,
     /// Records that changed and were not sent yet, in the order of their last change.
-    waiting: Vec<Id>,
+    waiting: Vec<Heard>,
     sent: Instant,
     /// The position behind everything that was sent.
     settled: String,
+    /// Until when it has looked at what the person's devices have pushed.
+    reminded: Instant,
 }
+
+/// What was pushed this long before a stream began is said on it too.
+const RECENT: Duration = Duration::from_secs(30);
 
 /// Documents from where the connection began, for as long as the rights stay the same.
 pub async fn stream(
@@ -87,7 +92,10 @@ impl Documents {
             // A space came since: its documents are behind this stream, and in front of the next pull.
             return Err(Error::resync());
         }
-        let mut documents = Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new() };
+        // A device that lost its connection in a push comes back, and pushes again.
+        let reminded = Instant::now().checked_sub(RECENT).unwrap_or_else(Instant::now);
+        let mut documents =
+            Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new(), reminded };
         documents.settled = documents.cursor()?;
         Ok(documents)
     }
@@ -100,29 +108,36 @@ impl Documents {
             }
             for entry in self.feed.read_entries().await? {
                 if entry.kind == self.collection.kind {
-                    self.waiting.retain(|id| *id != entry.record_id);
-                    self.waiting.push(entry.record_id);
+                    self.waiting.retain(|waits| waits.id != entry.record_id);
+                    self.waiting.push(Heard { id: entry.record_id, at: Some((entry.space_no, entry.seq)) });
+                }
+            }
+            let person = self.feed.caller.person();
+            for (at, id) in self.feed.caller.hub().reminders(person, self.collection.kind, self.reminded) {
+                self.reminded = self.reminded.max(at);
+                if !self.waiting.iter().any(|waits| waits.id == id) {
+                    self.waiting.push(Heard { id, at: None });
                 }
             }
             if self.waiting.len() > FAR_BEHIND {
                 return Err(Error::resync());
             }
             if self.waiting.is_empty() {
-                self.feed.wait(Duration::from_secs(1)).await;
+                self.feed.wait(self.feed.until_rights_end(Duration::from_secs(1))).await;
                 continue;
             }
             let since = self.sent.elapsed();
-            if since < TOGETHER {
-                tokio::time::sleep(TOGETHER - since).await;
+            if let Some(rest) = TOGETHER.checked_sub(since) {
+                tokio::time::sleep(rest).await;
                 if self.waiting.len() < MOST {
                     self.sent = Instant::now().checked_sub(TOGETHER).unwrap_or_else(Instant::now);
                     continue;
                 }
             }
-            let now: Vec<Id> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
+            let now: Vec<Heard> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
             let caller = &self.feed.caller;
             caller.begin_again();
-            let documents = self.collection.as_seen(caller, &now).await?;
+            let documents = self.collection.as_heard(caller, &now).await?;
             // Behind the last item of what was read, the position counts; before it, the client keeps what it has.
             if self.waiting.is_empty() {
                 self.settled = self.cursor()?;

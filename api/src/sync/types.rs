@@ -2,8 +2,9 @@
 //! expect. Everything but the id may be empty: a document that was taken back keeps nothing else (S21).
 
 use async_graphql::{
+    CacheControl,
     indexmap::IndexMap,
-    registry::{MetaDirectiveInvocation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry},
+    registry::{Deprecation, MetaDirectiveInvocation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry},
 };
 use entity::Right;
 
@@ -11,15 +12,21 @@ use super::{collection::Collection, collections};
 use crate::platform::sdl::requires;
 
 /// A field with its arguments.
-pub fn field(name: &str, ty: &str, about: &str, args: Vec<MetaInputValue>, needs: Option<Right>) -> (String, MetaField) {
+pub fn field(
+    name: &str,
+    ty: &str,
+    about: &str,
+    args: Vec<MetaInputValue>,
+    needs: Option<Right>,
+) -> (String, MetaField) {
     let directives: Vec<MetaDirectiveInvocation> = needs.map(requires::apply).into_iter().collect();
     let field = MetaField {
         name: name.to_owned(),
         description: Some(about.to_owned()),
         args: args.into_iter().map(|arg| (arg.name.clone(), arg)).collect(),
         ty: ty.to_owned(),
-        deprecation: Default::default(),
-        cache_control: Default::default(),
+        deprecation: Deprecation::default(),
+        cache_control: CacheControl::default(),
         external: false,
         requires: None,
         provides: None,
@@ -41,7 +48,7 @@ pub fn input(name: &str, ty: &str, about: &str) -> MetaInputValue {
         name: name.to_owned(),
         description: Some(about.to_owned()),
         ty: ty.to_owned(),
-        deprecation: Default::default(),
+        deprecation: Deprecation::default(),
         default_value: None,
         visible: None,
         inaccessible: false,
@@ -57,7 +64,7 @@ pub fn object(name: &str, about: &str, fields: impl IntoIterator<Item = (String,
         name: name.to_owned(),
         description: Some(about.to_owned()),
         fields: fields.into_iter().collect(),
-        cache_control: Default::default(),
+        cache_control: CacheControl::default(),
         extends: false,
         shareable: false,
         resolvable: true,
@@ -92,7 +99,7 @@ fn enumeration(name: &str, about: &str, values: impl Iterator<Item = (String, St
         let value = MetaEnumValue {
             name: name.clone(),
             description: Some(about),
-            deprecation: Default::default(),
+            deprecation: Deprecation::default(),
             visible: None,
             inaccessible: false,
             tags: Vec::new(),
@@ -132,10 +139,12 @@ pub fn enter(registry: &mut Registry) {
         field("id", "ID!", "The document.", Vec::new(), None),
         field("kind", "ChangeKind!", "What happened to it, for you.", Vec::new(), None),
     ];
-    let documents = collections::all()
-        .iter()
-        .map(|c| field(c.name, &format!("{}Document", c.prefix), about, Vec::new(), None));
-    insert(registry, object("Change", "A document that is new, changed, or yours no more.", fixed.into_iter().chain(documents)));
+    let documents =
+        collections::all().iter().map(|c| field(c.name, &format!("{}Document", c.prefix), about, Vec::new(), None));
+    insert(
+        registry,
+        object("Change", "A document that is new, changed, or yours no more.", fixed.into_iter().chain(documents)),
+    );
     let page = [
         field("changes", "[Change!]!", "The changes; parents before what points to them.", Vec::new(), None),
         field("checkpoint", "String!", "Store it with the documents and send it back. Opaque.", Vec::new(), None),
@@ -162,7 +171,11 @@ fn enter_collection(registry: &mut Registry, collection: &Collection) {
     let checkpoint = [plain("cursor", "String!", cursor)];
     insert(registry, object(&format!("{prefix}Checkpoint"), "Where a device stands in a collection.", checkpoint));
     let bulk = [
-        plain("documents", &format!("[{prefix}Document!]!"), "The documents; fewer than asked for mean that there is nothing more now."),
+        plain(
+            "documents",
+            &format!("[{prefix}Document!]!"),
+            "The documents; fewer than asked for mean that there is nothing more now.",
+        ),
         plain("checkpoint", &format!("{prefix}Checkpoint"), "The position behind them."),
     ];
     insert(registry, object(&format!("{prefix}PullBulk"), "Documents, and the position behind them.", bulk));
@@ -184,7 +197,11 @@ fn enter_collection(registry: &mut Registry, collection: &Collection) {
     let about = format!("{} A field that is left out stays as it is; `null` clears.", collection.about);
     insert(registry, input_object(&format!("{prefix}Input"), &about, fields));
     let row = vec![
-        input("assumedMasterState", &format!("{prefix}Input"), "The state on which the device built; none for a new document."),
+        input(
+            "assumedMasterState",
+            &format!("{prefix}Input"),
+            "The state on which the device built; none for a new document.",
+        ),
         input("newDocumentState", &format!("{prefix}Input!"), "The state on the device."),
     ];
     insert(registry, input_object(&format!("{prefix}InputPushRow"), "One write of a device.", row));

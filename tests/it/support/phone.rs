@@ -52,7 +52,10 @@ impl Phone {
             let id = document["id"].as_str().unwrap().to_owned();
             let gone = document["deleted"] == true;
             if gone {
-                let content: Vec<_> = document.iter().filter(|(name, value)| !matches!(name.as_str(), "id" | "deleted") && !value.is_null()).collect();
+                let content: Vec<_> = document
+                    .iter()
+                    .filter(|(name, value)| !matches!(name.as_str(), "id" | "deleted") && !value.is_null())
+                    .collect();
                 assert!(content.is_empty(), "a tombstone says nothing: {content:?}");
                 self.documents.remove(&id);
                 self.assumed.remove(&id);
@@ -83,7 +86,8 @@ impl Phone {
     /// Sends rows as they are.
     pub async fn push_rows(&self, w: &World, rows: Value) -> Answer {
         let (x, fields, c) = (prefix(self.collection), fields(self.collection), self.collection);
-        let query = format!("mutation($rows: [{x}InputPushRow!]) {{ push: push{x}({c}PushRow: $rows) {{ {fields} }} }}");
+        let query =
+            format!("mutation($rows: [{x}InputPushRow!]) {{ push: push{x}({c}PushRow: $rows) {{ {fields} }} }}");
         w.ask(self.who, &query, json!({ "rows": rows })).await
     }
 

@@ -66,7 +66,13 @@ pub(super) struct Columns(BTreeMap<String, usize>);
 
 impl Columns {
     pub(super) fn of(header: &csv::StringRecord) -> Self {
-        Self(header.iter().enumerate().map(|(at, name)| (name.trim_start_matches('\u{feff}').trim().to_owned(), at)).collect())
+        Self(
+            header
+                .iter()
+                .enumerate()
+                .map(|(at, name)| (name.trim_start_matches('\u{feff}').trim().to_owned(), at))
+                .collect(),
+        )
     }
 
     /// The first of some columns that the file has.

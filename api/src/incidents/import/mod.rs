@@ -45,7 +45,8 @@ impl ImportIncidents {
         #[graphql(desc = "The file.")] input: ImportIncidentsInput,
     ) -> Result<ImportReport> {
         let mapping = mapping::named(&input.mapping).ok_or_else(|| {
-            let names: Vec<String> = mapping::known().unwrap_or_default().into_iter().map(|mapping| mapping.name).collect();
+            let names: Vec<String> =
+                mapping::known().unwrap_or_default().into_iter().map(|mapping| mapping.name).collect();
             Error::invalid("mapping", "MAPPING_IS_KNOWN", format!("expected one of {}", names.join(", ")))
         })?;
         let caller = ctx.caller()?;

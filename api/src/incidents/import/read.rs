@@ -91,7 +91,14 @@ impl<'r> Reader<'r> {
         Some((name, value)).filter(|(_, value)| !value.is_empty())
     }
 
-    fn note(&mut self, column: Option<&str>, value: &str, became: Option<&str>, rule: &str, message: impl Into<String>) {
+    fn note(
+        &mut self,
+        column: Option<&str>,
+        value: &str,
+        became: Option<&str>,
+        rule: &str,
+        message: impl Into<String>,
+    ) {
         self.out.notes.push(ImportNote {
             line: self.out.line,
             column: column.map(str::to_owned),
@@ -111,7 +118,13 @@ impl<'r> Reader<'r> {
             Some((_, reference)) if reference.chars().count() <= 200 => reference.clone_into(&mut self.out.reference),
             _ => {
                 self.out.usable = false;
-                self.note(None, "", None, "REFERENCE_IS_NEEDED", "a row without its key in the source cannot be told from another");
+                self.note(
+                    None,
+                    "",
+                    None,
+                    "REFERENCE_IS_NEEDED",
+                    "a row without its key in the source cannot be told from another",
+                );
             }
         }
     }
@@ -134,7 +147,13 @@ impl<'r> Reader<'r> {
         };
         for (part, name) in [(month, "month"), (day, "day")] {
             if let Some((column, value)) = part.filter(|(_, value)| value.parse::<u32>().is_err()) {
-                self.note(Some(column), value, Some(""), "DATE_PART", format!("expected the number of a {name}; it counts as not known"));
+                self.note(
+                    Some(column),
+                    value,
+                    Some(""),
+                    "DATE_PART",
+                    format!("expected the number of a {name}; it counts as not known"),
+                );
             }
         }
         if month.is_none() && day.is_some() {
@@ -166,7 +185,13 @@ impl<'r> Reader<'r> {
         }
         // NA is Namibia, and XK is Kosovo: codes are text.
         if fact == "country" && CountryCode::new(value).is_err() {
-            self.note(Some(column), value, Some(""), "ISO_3166_1_ALPHA_2", "not a country code; the name of the country stays");
+            self.note(
+                Some(column),
+                value,
+                Some(""),
+                "ISO_3166_1_ALPHA_2",
+                "not a country code; the name of the country stays",
+            );
             return self.set(fact, Value::Null);
         }
         self.set(fact, value);
@@ -184,7 +209,13 @@ impl<'r> Reader<'r> {
                 self.set(fact, code.as_str());
             }
             None => {
-                self.note(Some(column), value, None, "CODE_IS_KNOWN", "the mapping does not know this value; it is left empty");
+                self.note(
+                    Some(column),
+                    value,
+                    None,
+                    "CODE_IS_KNOWN",
+                    "the mapping does not know this value; it is left empty",
+                );
                 self.set(fact, Value::Null);
             }
         }
@@ -211,7 +242,13 @@ impl<'r> Reader<'r> {
         match value.parse::<f64>().ok().filter(|degrees| degrees.abs() <= most) {
             Some(degrees) => self.set(fact, degrees),
             None => {
-                self.note(Some(column), value, None, "DEGREES", format!("expected degrees from -{most} to {most}; it is left empty"));
+                self.note(
+                    Some(column),
+                    value,
+                    None,
+                    "DEGREES",
+                    format!("expected degrees from -{most} to {most}; it is left empty"),
+                );
                 self.set(fact, Value::Null);
             }
         }

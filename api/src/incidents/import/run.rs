@@ -101,8 +101,14 @@ pub async fn import(
                 message: "an earlier row of the file has the same key".to_owned(),
             });
         }
-        std::mem::take(&mut read.notes).into_iter().for_each(|note| report.note(note));
-        if read.usable { batch.push(read) } else { report.refused += 1 }
+        for note in std::mem::take(&mut read.notes) {
+            report.note(note);
+        }
+        if read.usable {
+            batch.push(read);
+        } else {
+            report.refused += 1;
+        }
         if batch.len() == BATCH {
             take(caller, organisation, mapping, std::mem::take(&mut batch), &mut report).await?;
             told(csv.position().byte());
@@ -165,10 +171,8 @@ async fn write_all(tx: &mut Tx, organisation: Id, source: Title, batch: Vec<Read
         .add(Column::Source.eq(source))
         .add(Column::SourceReference.is_in(references));
     let known: Vec<incident::Model> = tx.all(known, &Sort::asc(Column::CreatedAt)).await?;
-    let mut known: HashMap<String, incident::Model> = known
-        .into_iter()
-        .filter_map(|row| Some((row.source_reference.as_ref()?.as_str().to_owned(), row)))
-        .collect();
+    let mut known: HashMap<String, incident::Model> =
+        known.into_iter().filter_map(|row| Some((row.source_reference.as_ref()?.as_str().to_owned(), row))).collect();
     let (now, me) = (tx.now(), tx.caller.person());
     let mut done = Outcome::default();
     let mut new = Vec::new();
@@ -194,7 +198,11 @@ async fn write_all(tx: &mut Tx, organisation: Id, source: Title, batch: Vec<Read
             // What a person has written is not overwritten by a file.
             Some(before) if before.imported_version != Some(before.version) => {
                 done.kept += 1;
-                let error = Error::invalid("sourceReference", "EDITED_SINCE_IMPORT", "edited since the last import: it stays as it is");
+                let error = Error::invalid(
+                    "sourceReference",
+                    "EDITED_SINCE_IMPORT",
+                    "edited since the last import: it stays as it is",
+                );
                 done.notes.push(refused(&read, error));
             }
             Some(before) => {
