@@ -20,6 +20,8 @@ import { ask, base, ensure, pause, post, unusedId } from './lib.mjs';
 /** Collections that take a push; of all others a device only pulls. */
 const WRITABLE = ['incident', 'syncCommand'];
 const LARGEST_PAGE = 1000;
+/** Where time is not the point: a busy machine is no fault. */
+const PATIENT_MS = 30000;
 
 // ---- collections -----------------------------------------------------------------------------
 
@@ -200,7 +202,7 @@ class Device {
 
   async replicate(name) {
     const {
-      stream, pullBatchSize, pushBatchSize, retryTime, retryWait, connectionParams, fetch: fetchInstead,
+      stream, pullBatchSize, pushBatchSize, retryTime, retryWait, connectionParams, on, fetch: fetchInstead,
     } = this.options;
     // The builders write into what they are given.
     const input = async () => ({ schema: await schemaOf(name), checkpointFields: ['cursor'], deletedField: 'deleted' });
@@ -219,6 +221,7 @@ class Device {
           retryAttempts: Infinity,
           ...(retryWait ? { retryWait } : {}),
           ...(connectionParams ? { connectionParams } : {}),
+          ...(on ? { on } : {}),
         },
         ...(pullBatchSize ? { batchSize: pullBatchSize } : {}),
       },
@@ -318,7 +321,7 @@ class Device {
 }
 
 /** Waits until something holds; the milliseconds that it took. */
-export async function until(holds, what, ms = 5000, shown = () => 'nothing more is known') {
+export async function until(holds, what, ms = PATIENT_MS, shown = () => 'nothing more is known') {
   const began = performance.now();
   for (;;) {
     if (await holds()) {

@@ -19,9 +19,13 @@ import {
 
 const LIVE_MS = 2000;
 const REVOKED_MS = 5000;
-const SETTLE_MS = 15000;
+const SETTLE_MS = 30000;
 const SILENCE_MS = 1000;
+/** What was pushed is said once more after a second or two. */
+const REMIND_AFTER_MS = 1000;
+const REMINDED_MS = 10000;
 const LEEWAY_S = 30;
+const TOKEN_S = 10;
 const RAISED_PAGE = 100;
 /** Of these even a stranger to everybody has something: their own. */
 const OWN_ORGANISATION = ['organisation', 'person', 'membership', 'account'];
@@ -225,10 +229,10 @@ async function merging({ omar }) {
       }
       const lost = await until(async () => (await conflictsAbout(omar, document.id)).length > 0, 'a conflict')
         .then(() => conflictsAbout(omar, document.id));
-      same(lost.map(({ kind, field }) => [kind, field]), [['SAME_FIELD', 'title']], 'conflicts');
+      same(lost.map(({ collectionName, kind, field }) => [collectionName, kind, field]), [['incident', 'SAME_FIELD', 'title']], 'conflicts');
       same(JSON.parse(lost[0].yours), { title: 'Car stopped by youths' }, 'what was lost');
       await withDevices([[omar, { collections: ['syncConflict'] }]], async (device) => {
-        await device.becomes(lost[0].id, (state) => state?.documentId === document.id, 'the conflict on a device', LIVE_MS, 'syncConflict');
+        await device.becomes(lost[0].id, (state) => state?.documentId === document.id, 'the conflict on a device', SETTLE_MS, 'syncConflict');
       });
     });
   });
@@ -299,7 +303,7 @@ async function merging({ omar }) {
       await device.sent();
       const now = (await held(omar)).get(document.id);
       same([now.narrative, now.place], ['From another device.', 'Bentiu'], 'the incident on the server');
-      await device.becomes(document.id, (state) => state.narrative === now.narrative, 'the other edit on the device', REVOKED_MS);
+      await device.becomes(document.id, (state) => state.narrative === now.narrative, 'the other edit on the device', SETTLE_MS);
     });
   });
 }
@@ -489,9 +493,13 @@ async function commands({ amina }) {
     const twice = { ...command('identifyThreat', { partnershipId, title: 'Wild dogs', kind: 'HAZARD' }), deleted: false };
     const rows = [{ newDocumentState: twice }];
     await Promise.all([pushed(amina, 'syncCommand', rows), pushed(amina, 'syncCommand', rows)]);
-    await pushed(amina, 'syncCommand', rows);
+    const [told] = await pushed(amina, 'syncCommand', rows);
     const said = (await held(amina, 'syncCommand')).get(twice.id);
     same(said?.status, 'DONE', 'status');
+    // The answer to the push says so itself, until the device has heard it.
+    same([told?.status, told?.resultId], ['DONE', said.resultId], 'the answer to the push');
+    const knowing = { ...said, deleted: false };
+    same(await pushed(amina, 'syncCommand', [{ assumedMasterState: knowing, newDocumentState: knowing }]), [], 'the answer to a device that knows it');
     const { threats } = await ask(amina, 'query($id: ID!) { threats(partnershipId: $id, first: 100) { edges { node { title } } } }', {
       id: partnershipId,
     });
@@ -522,9 +530,9 @@ async function access({ dana, lars, petra }) {
   const collections = ['incident', 'syncConflict'];
   const keepsMine = async (device) => ensure((await device.ids()).has(mine), 'her own incident left the device');
   const gone = (device, what) => until(() => hasNone(device, theirs), what, REVOKED_MS, () => count(device, theirs));
-  const here = (device, what) => until(() => hasAll(device, theirs), what, REVOKED_MS, () => count(device, theirs));
+  const here = (device, what) => until(() => hasAll(device, theirs), what, SETTLE_MS, () => count(device, theirs));
   await probe('a right that is given brings the documents, one that ends takes them from the device; given again, they are back', () => (
-    withDevices([[petra, { validating: true, collections }], [petra, { ...EAGER }]], async (online, away) => {
+    withDevices([[petra, { ...EAGER, validating: true, collections }], [petra, EAGER]], async (online, away) => {
       await Promise.all([online.arrived(), away.arrived()]);
       same(await online.ids(), new Set([mine]), 'before');
       const first = await grant(lars, personId);
@@ -541,7 +549,7 @@ async function access({ dana, lars, petra }) {
       await here(online, 'granted again');
       await here(away, 'granted again');
       const fresh = await report(dana, [incident('Reported after the right came back')]);
-      await until(() => hasAll(online, fresh), 'the stream after it', LIVE_MS);
+      await until(() => hasAll(online, fresh), 'the stream after it', SETTLE_MS);
       await second.end();
       await gone(online, 'revoked again');
       online.quiet('the device that was online');
@@ -557,7 +565,7 @@ async function access({ dana, lars, petra }) {
       const meanwhile = await report(dana, many(5, 'Reported meanwhile'));
       const second = await grant(lars, personId);
       device.line.mend();
-      await until(() => hasAll(device, meanwhile), 'what came meanwhile', REVOKED_MS, () => count(device, meanwhile));
+      await until(() => hasAll(device, meanwhile), 'what came meanwhile', SETTLE_MS, () => count(device, meanwhile));
       await pause(SILENCE_MS);
       ensure(await hasAll(device, theirs), await count(device, theirs));
       await second.end();
@@ -577,14 +585,14 @@ async function access({ dana, lars, petra }) {
       const [told, ...more] = await conflictsAbout(petra, theirs[3]);
       same([told.kind, more.length], ['REVOKED', 0], 'the conflict');
       same(JSON.parse(told.yours), { narrative: 'Written on the road.' }, 'what was written');
-      await device.becomes(told.id, (state) => state?.documentId === theirs[3], 'the conflict on the device', LIVE_MS, 'syncConflict');
+      await device.becomes(told.id, (state) => state?.documentId === theirs[3], 'the conflict on the device', SETTLE_MS, 'syncConflict');
       const untouched = (await held(dana)).get(theirs[3]);
       same([untouched.narrative, untouched.version], [null, 1], 'the incident');
     })));
   await probe('a right that runs out takes its documents from the device, without any write', () => (
-    withDevices([[petra]], async (device) => {
+    withDevices([[petra, EAGER]], async (device) => {
       await device.arrived();
-      const end = Date.now() + 5000;
+      const end = Date.now() + 8000;
       await grant(lars, personId, new Date(end).toISOString());
       await here(device, 'granted for a while');
       ensure(Date.now() < end, 'they came too late to show anything');
@@ -604,10 +612,12 @@ async function refresh({ grace }) {
     return;
   }
   await probe('a device whose token runs out is closed with 4403, comes back with a fresh one and goes on', async () => {
-    let token = mint(grace, { exp: seconds(-LEEWAY_S + 4) });
+    let token = mint(grace, { exp: seconds(-LEEWAY_S + TOKEN_S) });
     const asked = [];
+    const codes = [];
     const options = {
       ...EAGER,
+      on: { closed: (event) => codes.push(event?.code) },
       connectionParams: () => {
         asked.push(token);
         return { headers: { Authorization: `Bearer ${token}` } };
@@ -616,18 +626,19 @@ async function refresh({ grace }) {
     await withDevices([[token, options]], async (device) => {
       await device.arrived();
       const [first] = await report(grace, [incident('With the first token')]);
-      await until(() => hasAll(device, [first]), 'with the first token', LIVE_MS);
+      await until(() => hasAll(device, [first]), 'with the first token', SETTLE_MS);
       const old = token;
-      await until(async () => (await post(old, '{ me { person { id } } }')).status === 401, 'the end of the token', 4000 + SETTLE_MS);
+      await until(async () => (await post(old, '{ me { person { id } } }')).status === 401, 'the end of the token', TOKEN_S * 1000 + SETTLE_MS);
+      await until(async () => codes.includes(4403), 'the close of the socket with 4403', REVOKED_MS, () => codes);
       // What an app does on UNAUTHENTICATED: another token, for requests and for the socket.
       token = mint(grace);
       device.setToken(token);
-      await until(async () => asked.includes(token), 'a new connection', REVOKED_MS);
+      await until(async () => asked.includes(token), 'a new connection', SETTLE_MS);
       const [second] = await report(grace, [incident('With the second token')]);
-      await until(() => hasAll(device, [second]), 'the stream with the second token', LIVE_MS);
+      await until(() => hasAll(device, [second]), 'the stream with the second token', SETTLE_MS);
       const own = incident('Pushed with the second token');
       await device.insert(own);
-      await device.becomes(own.id, (state) => state.version === 1, 'a push with the second token', LIVE_MS);
+      await device.becomes(own.id, (state) => state.version === 1, 'a push with the second token', SETTLE_MS);
     });
   });
 }
@@ -650,7 +661,7 @@ async function connected(token) {
       heard.push(message);
     }
   });
-  await within(LIVE_MS, new Promise((resolve) => { raw.once('open', resolve); }), 'open');
+  await within(SETTLE_MS, new Promise((resolve) => { raw.once('open', resolve); }), 'open');
   raw.send(JSON.stringify({ type: 'connection_init', payload: { headers: { Authorization: `Bearer ${token}` } } }));
   await until(async () => heard.some(({ type }) => type === 'connection_ack'), 'connection_ack');
   heard.length = 0;
@@ -733,13 +744,44 @@ async function streams({ omar, dana, lars, petra }) {
     await pause(300);
     const [between] = await report(omar, [incident('Between connecting and subscribing')]);
     socket.say({ id: 's', type: 'subscribe', payload: { query: await streamOf('incident') } });
-    const told = () => socket.heard.flatMap(({ payload }) => payload?.data?.streamIncident?.documents ?? []);
-    await until(async () => told().some(({ id }) => id === between), 'the document in the stream', LIVE_MS, () => socket.heard);
-    // Nor is there a seam to a pull: the checkpoint of the stream leads on.
-    const { checkpoint } = socket.heard.at(-1).payload.data.streamIncident;
+    const items = () => socket.heard.map(({ payload }) => payload?.data?.streamIncident);
+    const has = (id) => ({ documents }) => documents.some((document) => document.id === id);
+    await until(async () => items().some(has(between)), 'the document in the stream', SETTLE_MS, () => socket.heard);
+    // Nor is there a seam to a pull. While more waits to be told, the checkpoint of an item stays where it was; once all
+    // is told, it leads on behind it.
+    const leadsOn = async () => (await pull(omar, 'incident', items().at(-1).checkpoint)).documents.length === 0;
+    await until(leadsOn, 'a checkpoint behind everything told', SETTLE_MS, () => items().map(({ documents }) => documents.length));
+    const checkpoints = items().map(({ checkpoint }) => checkpoint);
     const [later] = await report(omar, [incident('After the checkpoint of the stream')]);
-    same(idsOf((await pull(omar, 'incident', checkpoint)).documents), [later], 'documents behind the checkpoint');
+    same(idsOf((await pull(omar, 'incident', checkpoints.at(-1))).documents), [later], 'documents behind the checkpoint');
+    for (const checkpoint of checkpoints) {
+      same(idsOf((await pull(omar, 'incident', checkpoint)).documents).at(-1), later, 'the last document behind an earlier checkpoint');
+    }
     socket.raw.close(1000);
+  });
+  await probe('what was pushed is said once more on every stream of its author, also on one that opens after it', async () => {
+    const query = await streamOf('incident');
+    const listener = async () => {
+      const socket = await connected(omar);
+      const told = [];
+      socket.raw.on('message', (data) => {
+        const documents = JSON.parse(data).payload?.data?.streamIncident?.documents ?? [];
+        told.push(...documents.map(({ id }) => [id, performance.now()]));
+      });
+      socket.say({ id: 's', type: 'subscribe', payload: { query } });
+      const times = (id) => told.filter(([of]) => of === id).map(([, at]) => at);
+      return { times, raw: socket.raw };
+    };
+    const here = await listener();
+    const [id] = await report(omar, [incident('Said twice')]);
+    const pushedAt = performance.now();
+    const there = await listener();
+    await until(async () => here.times(id).length > 0, 'the document', SETTLE_MS);
+    const again = () => here.times(id).find((at) => at - pushedAt > 0.9 * REMIND_AFTER_MS);
+    await until(async () => again() !== undefined, 'the document once more', REMINDED_MS);
+    await until(async () => there.times(id).length > 0, 'the document on the stream that came later', REMINDED_MS);
+    [here, there].forEach(({ raw }) => raw.close(1000));
+    return `after ${Math.round(again() - pushedAt)} ms`;
   });
   await probe('a stream never ends, and never tells an error: when a right changes, its socket is closed', async () => {
     const personId = await personOf(petra);
@@ -748,7 +790,7 @@ async function streams({ omar, dana, lars, petra }) {
     socket.say({ id: 's', type: 'subscribe', payload: { query: await streamOf('incident') } });
     await pause(SILENCE_MS);
     await report(dana, [incident('In the stream of somebody who loses it')]);
-    await until(async () => socket.heard.length > 0, 'an item', LIVE_MS);
+    await until(async () => socket.heard.length > 0, 'an item', SETTLE_MS);
     await right.end();
     const began = performance.now();
     const code = await within(REVOKED_MS, socket.closed, 'the end of the right');

@@ -212,9 +212,18 @@ impl Caller {
 
     /// Rows of a kind that the caller may see: the fence of law 2.
     pub(super) fn fenced<M: Record>(&self) -> Select<M::Entity> {
+        self.fence::<M>(false)
+    }
+
+    /// The same for a statement that names its rows by id.
+    pub(super) fn fenced_few<M: Record>(&self) -> Select<M::Entity> {
+        self.fence::<M>(true)
+    }
+
+    fn fence<M: Record>(&self, few: bool) -> Select<M::Entity> {
         let spaces = self.grants().spaces(M::READ);
         #[expect(clippy::disallowed_methods, reason = "the one place where a read begins")]
-        M::Entity::find().filter(visible::visible::<M>(self.postgres(), &spaces))
+        M::Entity::find().filter(visible::visible::<M>(self.postgres(), &spaces, few))
     }
 
     /// Runs a fenced select; rows come redacted to the caller's level.
@@ -255,7 +264,7 @@ impl Caller {
 
     /// A record by id; none where it is absent or not visible.
     pub async fn find<M: Record>(&self, id: Id) -> Result<Option<Row<M>>> {
-        let select = self.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        let select = self.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
         Ok(self.run(select).await?.pop())
     }
 
@@ -278,7 +287,7 @@ impl Caller {
         sort: Option<&Sort<M>>,
         filter: Option<SimpleExpr>,
     ) -> Result<Vec<Row<M>>> {
-        let mut select = self.fenced::<M>().filter(visible::any_of(self.postgres(), column, ids));
+        let mut select = self.fenced_few::<M>().filter(visible::any_of(self.postgres(), column, ids));
         if let Some(filter) = filter {
             select = select.filter(filter);
         }
@@ -302,7 +311,7 @@ impl Caller {
         let mut ranked = partition();
         ranked.order_by(sort.column, sort.order.clone()).order_by(visible::id_column::<M>(), sort.order.clone());
         let inner = self
-            .fenced::<M>()
+            .fenced_few::<M>()
             .filter(visible::any_of(self.postgres(), column, parents))
             .into_query()
             .expr_window_as(Expr::cust("row_number()"), ranked, "rank_in_parent")

@@ -20,6 +20,9 @@ use super::{
     visible,
 };
 
+/// Ids that one statement names: with more it does not fit into one TLS record, and waits for an acknowledgement.
+const IDS: usize = 400;
+
 /// One moment of the database, with the rights of that moment.
 pub struct Snapshot(DatabaseTransaction);
 
@@ -120,13 +123,12 @@ impl Caller {
             }
         }
         marks.retain(|mark| mark.had >= 0);
-        let select = self.fenced::<M>().filter(visible::any_of(
-            self.postgres(),
-            visible::id_column::<M>(),
-            order.iter().copied(),
-        ));
-        let rows = if order.is_empty() { Vec::new() } else { self.run_on::<M>(&at.0, select).await? };
-        let mut rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
+        let mut rows: HashMap<Id, Row<M>> = HashMap::with_capacity(order.len());
+        for ids in order.chunks(IDS) {
+            let these = visible::any_of(self.postgres(), visible::id_column::<M>(), ids.iter().copied());
+            let found = self.run_on::<M>(&at.0, self.fenced_few::<M>().filter(these)).await?;
+            rows.extend(found.into_iter().map(|row| (row.row.id(), row)));
+        }
         let changes = order.into_iter().map(|id| rows.remove(&id).map_or(Change::Gone(id), Change::Now)).collect();
         Ok((changes, Checkpoint { marks }))
     }

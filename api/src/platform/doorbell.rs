@@ -15,11 +15,19 @@ const WAITING: usize = 1024;
 /// Tells the other nodes what advanced here, and hears what advanced there, for as long as the process lives. Where NATS
 /// is away the client keeps trying, and the nodes poll meanwhile.
 pub async fn connect(hub: &Hub, url: &str, deployment: &str) -> anyhow::Result<()> {
+    let listener = hub.clone();
     let options = ConnectOptions::new()
         .name("safepact")
         .retry_on_initial_connect()
         .connection_timeout(Duration::from_secs(2))
-        .event_callback(|event| async move { tracing::info!(%event, "NATS") });
+        .event_callback(move |event| {
+            match event {
+                async_nats::Event::Connected => listener.hears(true),
+                async_nats::Event::Disconnected | async_nats::Event::Closed => listener.hears(false),
+                _ => {}
+            }
+            async move { tracing::info!(%event, "NATS") }
+        });
     let client = options.connect(url).await?;
     let subject = format!("safepact.{deployment}.ledger");
     let (sender, mut receiver) = mpsc::channel::<Heads>(WAITING);

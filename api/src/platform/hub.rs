@@ -4,7 +4,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -50,6 +53,8 @@ pub struct Hub {
     bell: Arc<Notify>,
     /// Where the other nodes are told.
     others: Arc<OnceLock<mpsc::Sender<Heads>>>,
+    /// Whether they can be heard now.
+    hears: Arc<AtomicBool>,
     /// Records that devices have just pushed, by person.
     reminders: Arc<Mutex<HashMap<Id, VecDeque<Reminder>>>>,
 }
@@ -78,7 +83,14 @@ pub struct Follower {
 impl Hub {
     /// A hub that is not running yet.
     pub(super) fn new(db: Db) -> Self {
-        Self { db, feeds: Arc::default(), bell: Arc::default(), others: Arc::default(), reminders: Arc::default() }
+        Self {
+            db,
+            feeds: Arc::default(),
+            bell: Arc::default(),
+            others: Arc::default(),
+            hears: Arc::default(),
+            reminders: Arc::default(),
+        }
     }
 
     fn feeds(&self) -> MutexGuard<'_, Feeds> {
@@ -88,6 +100,11 @@ impl Hub {
     /// Tells other nodes too from now on.
     pub(super) fn tell(&self, others: mpsc::Sender<Heads>) {
         drop(self.others.set(others));
+    }
+
+    /// Whether the doorbells of other nodes can be heard now.
+    pub(super) fn hears(&self, now: bool) {
+        self.hears.store(now, Ordering::Relaxed);
     }
 
     /// Rings the doorbell, here and elsewhere: these spaces advanced.
@@ -135,9 +152,9 @@ impl Hub {
 
     /// Reads until the token is cancelled.
     pub async fn run(self, stop: tokio_util::sync::CancellationToken) {
-        // Where other nodes may write without a doorbell, look more often.
-        let tick = if self.db.is_postgres() && self.others.get().is_none() { TICK / 4 } else { TICK };
         loop {
+            // Where other nodes may write without a doorbell, look more often.
+            let tick = if self.db.is_postgres() && !self.hears.load(Ordering::Relaxed) { TICK / 4 } else { TICK };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.bell.notified() => {}

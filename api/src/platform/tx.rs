@@ -262,7 +262,7 @@ impl Tx {
 
     /// A record the caller sees, locked until COMMIT; NOT_FOUND otherwise.
     pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let mut select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        let mut select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
             select = select.lock(LockType::NoKeyUpdate);
         }
@@ -274,7 +274,7 @@ impl Tx {
 
     /// The same as the caller sees it, to compare with: never to write back.
     pub async fn lock_row<M: Record>(&self, id: Id, field: &str) -> Result<Row<M>> {
-        let mut select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        let mut select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
             select = select.lock(LockType::NoKeyUpdate);
         }
@@ -303,15 +303,23 @@ impl Tx {
 
     /// A record the caller sees; NOT_FOUND otherwise.
     pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let select = self.caller.fenced::<M>().filter(visible::id_column::<M>().eq(id));
+        let select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
         found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
     }
 
-    /// All records the caller sees that fit, in order, without a bound: rules must see every row.
+    /// All records the caller sees that fit, in order, without a bound: rules must see every row. The filter is what finds
+    /// them.
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<M>> {
-        let select = ordered::<M>(self.caller.fenced::<M>().filter(filter), sort, false);
+        let select = ordered::<M>(self.caller.fenced_few::<M>().filter(filter), sort, false);
         Ok(self.caller.run_on(&self.db, select).await?.into_iter().map(|row: Row<M>| row.row).collect())
+    }
+
+    /// The first record the caller sees that fits.
+    pub async fn first<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Option<M>> {
+        let select = ordered::<M>(self.caller.fenced_few::<M>().filter(filter), sort, false).limit(1);
+        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
+        Ok(found.map(|row| row.row))
     }
 
     /// Accounts of a person, for who keeps the people of an organisation. Only its person reads an

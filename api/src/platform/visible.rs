@@ -37,12 +37,15 @@ pub(super) fn spaces(postgres: bool, spaces: &[i32]) -> (String, &'static str) {
 /// Rows that are published now in one of these spaces.
 ///
 /// PostgreSQL reads the array on the row through its index; SQLite, where tables are small, asks the
-/// publications. Measured for narrow and wide callers in `docs/decisions/0002-visibility.md`.
-pub(super) fn visible<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
+/// publications. `few` says that the statement names the rows by their ids. Measured for narrow and wide callers in `docs/decisions/0002-visibility.md`.
+pub(super) fn visible<M: Record>(postgres: bool, spaces: &[i32], few: bool) -> SimpleExpr {
     let table = table::<M>();
     let list = list(postgres, false, spaces.iter());
     if postgres {
-        Expr::cust_with_values(format!("\"{table}\".\"spaces\" && CAST($1 AS integer[])"), [list])
+        // Where ids are named, they lead to the rows: the planner is kept off the index of spaces, which without statistics it
+        // takes for the better one.
+        let test = if few { " IS TRUE" } else { "" };
+        Expr::cust_with_values(format!("(\"{table}\".\"spaces\" && CAST($1 AS integer[])){test}"), [list])
     } else {
         Expr::cust_with_values(
             format!(

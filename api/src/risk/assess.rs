@@ -43,7 +43,7 @@ pub(super) async fn newest(tx: &Tx, risk: Id, side: Option<Id>) -> Result<Option
         Some(side) => of.add(Column::SideId.eq(side)),
         None => of.add(Column::SideId.is_null()),
     };
-    Ok(tx.all(of, &Sort::asc(Column::CreatedAt)).await?.pop())
+    tx.first(of, &Sort::desc(Column::CreatedAt)).await
 }
 
 /// Records a level. Nothing is said of a change where the level stays the same.
@@ -124,7 +124,7 @@ pub(super) async fn last_agreed(tx: &Tx, risk: Id) -> Result<Option<View>> {
     use risk_level_record::Column;
     let of =
         Condition::all().add(Column::RiskId.eq(risk)).add(Column::SideId.is_null()).add(Column::Provisional.eq(false));
-    let newest = tx.all::<risk_level_record::Model>(of, &Sort::asc(Column::CreatedAt)).await?.pop();
+    let newest = tx.first::<risk_level_record::Model>(of, &Sort::desc(Column::CreatedAt)).await?;
     Ok(newest.map(|row| View { likelihood: row.likelihood, impact: row.impact }))
 }
 
