@@ -78,8 +78,12 @@ pub const TABLE: &[Line] = &[
     line(
         Role::Person,
         SpaceKind::Person,
-        &[SignedIn, DeviceKeep, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, IncidentRead, LedgerRead],
+        &[SignedIn, DeviceKeep, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, LedgerRead],
     ),
+    // Whoever works somewhere sees what they reported themselves.
+    line(Role::Staff, SpaceKind::Person, &[IncidentRead]),
+    line(Role::SecurityFocalPoint, SpaceKind::Person, &[IncidentRead]),
+    line(Role::Representative, SpaceKind::Person, &[IncidentRead]),
     line(Role::Staff, SpaceKind::Network, &[OrganisationRead]),
     // Whoever works there reports incidents, and sees the own reports (as a person); all of them only who must.
     line(Role::Staff, SpaceKind::Organisation, &[OrganisationRead, PeopleRead, IncidentReport]),

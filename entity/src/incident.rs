@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    access::{Audience, SpaceRef, record, synced},
+    access::{Audience, Level, SpaceRef, record, synced},
     value::{
         ActorType, AttackContext, CountryCode, Id, IncidentSite, IncidentState, MeansOfAttack, Motive, PartialDate,
         ProgrammeImpact, Severity, Sharing, Text, Title,
@@ -137,8 +137,14 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 record! { Incident, IncidentRead, |row| {
-    let own = Audience::of(SpaceRef::organisation(row.organisation_id))
-        .and(SpaceRef::person(row.captured_by_id), crate::access::Level::Full);
+    let mut own = Audience::of(SpaceRef::organisation(row.organisation_id));
+    // What was captured by hand is its author's too, and of whose login sent it; what came from a file is nobody's own.
+    if row.imported_version.is_none() {
+        own = own.and(SpaceRef::person(row.captured_by_id), Level::Full);
+        if row.created_by != row.captured_by_id {
+            own = own.and(SpaceRef::person(row.created_by), Level::Full);
+        }
+    }
     row.sharing.0.iter().fold(own, |audience, share| {
         audience.and(SpaceRef::partnership(share.partnership_id), share.level.into())
     })

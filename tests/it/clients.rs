@@ -78,6 +78,27 @@ fn refusals_are_as_documented() {
 }
 
 #[test]
+fn an_unmodified_rxdb_client_works_offline() {
+    client("rxdb.mjs");
+}
+
+#[test]
+fn an_unmodified_rxdb_client_survives_kills_outages_and_a_restore() {
+    if !has_clients() {
+        return;
+    }
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let out = Command::new("node")
+        .current_dir(repository().join("tests/clients"))
+        .args(["rxdb-faults.mjs", &format!("http://127.0.0.1:{port}"), binary()])
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    println!("{said}");
+    assert!(out.status.success(), "rxdb-faults.mjs: {said}");
+}
+
+#[test]
 fn the_playground_works_in_a_browser() {
     if !Path::new("/usr/bin/chromium").exists() {
         assert!(std::env::var_os("SAFEPACT_REQUIRE_ALL").is_none(), "Chromium is required here");

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use safepact::sync::{answer, collections};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 
@@ -60,7 +61,8 @@ WITH works AS (
   SELECT i.id, 2 AS level FROM incident i JOIN works w ON w.organisation_id = i.organisation_id
   WHERE w.role IN ('REPRESENTATIVE', 'SECURITY_FOCAL_POINT')
   UNION ALL
-  SELECT i.id, 2 FROM incident i WHERE i.captured_by_id = $1
+  SELECT i.id, 2 FROM incident i
+  WHERE (i.captured_by_id = $1 OR i.created_by = $1) AND i.imported_version IS NULL AND EXISTS (SELECT 1 FROM works)
   UNION ALL
   SELECT l.incident_id, CASE l.level WHEN 'FULL' THEN 2 ELSE 1 END FROM incident_release l
   WHERE l.live AND l.partnership_id IN (SELECT partnership_id FROM reads)
@@ -188,6 +190,7 @@ impl Model {
     /// Brings a device to rest, and compares it with the oracle.
     async fn rest(&mut self, at: usize) {
         while !self.page(at, false, false).await {}
+        self.said_once_more(at).await;
         let who = self.phones[at].who;
         let seen = self.sees(who).await;
         let phone = &self.phones[at];
@@ -203,6 +206,17 @@ impl Model {
                 "phone {at} of {who}: {id}"
             );
         }
+    }
+
+    /// What a stream repeats when it opens: a device that was told "not yours" by the answer to a push, and whose right came back
+    /// before it pulled, has a checkpoint behind which nothing changed.
+    async fn said_once_more(&mut self, at: usize) {
+        let caller = self.w.caller(self.phones[at].who).await;
+        let collection = collections::named("incident").unwrap();
+        let ids = caller.pushed_lately(collection.kind, 50).await.unwrap();
+        let documents = collection.as_seen(&caller, &ids).await.unwrap();
+        let documents: Vec<Value> = documents.into_iter().map(|document| answer::sent(collection, document)).collect();
+        self.phones[at].take(&without_typename(json!(documents)));
     }
 
     async fn report(&mut self, at: usize) {
@@ -464,6 +478,13 @@ impl Model {
             }
         }
     }
+}
+
+fn without_typename(mut documents: Value) -> Value {
+    for document in documents.as_array_mut().unwrap() {
+        document.as_object_mut().unwrap().remove("__typename");
+    }
+    documents
 }
 
 fn number(name: &str) -> Option<u64> {

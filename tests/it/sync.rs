@@ -171,7 +171,11 @@ scenario! {
         amina.push_rows(w, json!(many)).await.refused("BAD_USER_INPUT").by("PUSH_ROWS");
         let long = json!([{ "newDocumentState": { "id": id(9), "deleted": false, "title": "x", "occurredOn": "2026", "narrative": "y".repeat(70_000) } }]);
         assert_eq!(amina.push_rows(w, long).await.at("/push/0/deleted"), json!(true));
-        assert_eq!(conflicts(w, "amina").await[0]["rule"], "DOCUMENT_BYTES");
+        let kept = conflicts(w, "amina").await[0].clone();
+        assert_eq!(kept["rule"], "DOCUMENT_BYTES");
+        // What no document may hold is named, not stored: a refusal is no way to fill the server.
+        let yours = kept["yours"].as_str().unwrap();
+        assert!(yours.len() < 1000 && yours.contains("(70002 bytes)"), "{yours}");
     }
 }
 
@@ -423,6 +427,17 @@ scenario! {
         amina.sync(w).await;
         let document = &amina.documents[&id(1)];
         assert_eq!((&document["capturedById"], &document["capturedAt"]), (&json!(author), &json!("2026-05-30T07:10:00Z")));
+        // The login that sent it keeps it too, and the same push again is no conflict.
+        let mut petra = Phone::new("petra", "incident");
+        let colleague = person(w, "dana").await;
+        let mut for_dana = report("Written by Dana");
+        for_dana["capturedById"] = json!(colleague);
+        petra.write(&id(9), for_dana);
+        assert_eq!(petra.push(w, &[&id(9)]).await, []);
+        petra.assumed.clear();
+        assert_eq!(petra.push(w, &[&id(9)]).await, []);
+        petra.sync(w).await;
+        assert_eq!((petra.documents.len(), conflicts(w, "petra").await.len()), (1, 0));
         // Not somebody of another organisation.
         let mut foreign = report("In another's name");
         foreign["capturedById"] = json!(person(w, "sam").await);
@@ -438,6 +453,38 @@ scenario! {
         amina.edit(&id(1), "place", "too late");
         assert_eq!(amina.push(w, &[&id(1)]).await, [(id(1), false)]);
         assert_eq!(conflicts(w, "amina").await[0]["kind"], "DELETED_MEANWHILE");
+    }
+}
+
+scenario! {
+    async fn a_right_that_only_a_role_gives_is_taken_back_too(w: World) {
+        let mut amina = Phone::new("amina", "incident");
+        amina.write(&id(1), report("With victims"));
+        amina.push(w, &[&id(1)]).await;
+        let give = json!({ "personId": person(w, "amina").await, "role": "SECURITY_FOCAL_POINT" });
+        let standing = w.act("grace", "giveMembership", "GiveMembershipInput", give, "id version").await;
+        let input = json!({ "incidentId": id(1), "victims": "Deng Malual" });
+        w.act("amina", "recordIncidentRestricted", "RecordRestrictedInput", input, "id").await.data();
+        let mut restricted = Phone::new("amina", "incidentRestricted");
+        restricted.sync(w).await;
+        assert_eq!(restricted.documents.len(), 1);
+        let query = "query($c: String) { changes(collections: [incident, incidentRestricted], checkpoint: $c, first: 100) { changes { kind collection } checkpoint } }";
+        let before = w.ask("amina", query, Value::Null).await.at("/changes/checkpoint");
+        end(w, &(standing.text("/answer/id"), standing.at("/answer/version"))).await;
+        let came = restricted.sync(w).await;
+        assert!(came.len() == 1 && came[0].1 && restricted.documents.is_empty());
+        let lost = w.ask("amina", query, json!({ "c": before })).await.at("/changes/changes");
+        // The report itself is still her own.
+        let expected = json!([{ "kind": "CHANGED", "collection": "incident" }, { "kind": "ACCESS_LOST", "collection": "incidentRestricted" }]);
+        assert_eq!(lost, expected);
+        // Out of every organisation, one's own reports are out of reach too.
+        let mut all = Phone::new("grace", "membership");
+        all.sync(w).await;
+        let me = person(w, "amina").await;
+        for standing in all.documents.values().filter(|m| m["personId"] == json!(me) && m["validUntil"].is_null()) {
+            end(w, &(standing["id"].as_str().unwrap().to_owned(), standing["version"].clone())).await;
+        }
+        assert_eq!(amina.sync(w).await, [(id(1), true)]);
     }
 }
 

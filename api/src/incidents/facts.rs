@@ -1,6 +1,6 @@
 //! The facts of an incident, set one by one: by a command, a device or an import, all through here.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use entity::{
     incident::Model,
     value::{CountryCode, PartialDate, Text, Title, Violation},
@@ -119,6 +119,7 @@ impl Fact<'_> {
         let Some(text) = self.text()? else { return Ok(None) };
         match DateTime::parse_from_rfc3339(text) {
             Ok(at) if at.to_utc() > self.now + AHEAD => self.wrong("TIME_IN_THE_PAST", "expected a time until now"),
+            Ok(at) if at.year() < 1945 => self.wrong("TIME_IN_THE_PAST", "expected a time from 1945 until now"),
             Ok(at) => Ok(DateTime::from_timestamp_micros(at.timestamp_micros())),
             Err(_) => self.wrong("ISO_8601_TIME", "expected a time such as 2026-05-01T08:00:00Z"),
         }

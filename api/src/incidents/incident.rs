@@ -10,7 +10,7 @@ use crate::{
     organisations::{Organisation, Person},
     platform::{
         caller::Sort,
-        error::Result,
+        error::{Error, Result},
         gate::Ask,
         object::{object, objects},
         page::{Paging, connection},
@@ -160,7 +160,7 @@ impl IncidentQueries {
             .add_option(country.map(|country| Column::Country.eq(country)))
             .add_option(means.map(|means| Column::Means.eq(means)))
             .add_option(state.map(|state| Column::State.eq(state)))
-            .add(years(from_year, to_year));
+            .add(years(from_year, to_year)?);
         let paging = Paging { first, after, last, before };
         // By what everybody sees of the date: two people with the same rows page through them alike.
         let sort = Sort::desc(Column::CreatedAt);
@@ -169,10 +169,15 @@ impl IncidentQueries {
 }
 
 /// Incidents of some years.
-pub(super) fn years(from: Option<i32>, to: Option<i32>) -> Condition {
+pub(super) fn years(from: Option<i32>, to: Option<i32>) -> Result<Condition> {
     use incident::Column;
-    let date = |text: String| PartialDate::new(&text).ok();
-    Condition::all()
-        .add_option(from.and_then(|year| date(format!("{year:04}"))).map(|from| Column::OccurredOn.gte(from)))
-        .add_option(to.and_then(|year| date(format!("{year:04}-12-31"))).map(|to| Column::OccurredOn.lte(to)))
+    let date = |field: &str, year: i32, rest: &str| {
+        let read = PartialDate::new(&format!("{year:04}{rest}"));
+        read.map_err(|_| Error::invalid(field, "YEAR", format!("expected a year such as 2026, found {year}")))
+    };
+    let from = from.map(|year| date("fromYear", year, "")).transpose()?;
+    let to = to.map(|year| date("toYear", year, "-12-31")).transpose()?;
+    Ok(Condition::all()
+        .add_option(from.map(|from| Column::OccurredOn.gte(from)))
+        .add_option(to.map(|to| Column::OccurredOn.lte(to))))
 }

@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::json;
 
-use super::release;
+use super::{release, rules};
 use crate::{
     consents::{self, ConsentRequest},
     partnerships::Partnership,
@@ -21,7 +21,6 @@ use crate::{
         sdl::requires,
         tx::Tx,
     },
-    risk::rules::partnership_is_living,
 };
 
 object! {
@@ -112,7 +111,7 @@ impl SharingProtocols {
                     let before: sharing_protocol::Model = tx.lock_at(id, "id", expected_version).await?;
                     tx.act_for_side(before.partnership_id, side_id).await?;
                     if !matches!(before.state, ProtocolState::Proposed | ProtocolState::InEffect) {
-                        return Err(Error::refused(&super::rules::PROTOCOL_IN_EFFECT).field("id"));
+                        return Err(Error::refused(&rules::PROTOCOL_IN_EFFECT).field("id"));
                     }
                     consents::void(tx, before.id).await?;
                     finish(tx, &before, ProtocolState::Ended).await?;
@@ -127,7 +126,7 @@ impl SharingProtocols {
 async fn propose(tx: &mut Tx, input: ProposeSharingProtocolInput) -> Result<Id> {
     let partnership: partnership::Model = tx.lock(input.partnership_id, "partnershipId").await?;
     let side = tx.act_for_side(partnership.id, input.side_id).await?;
-    partnership_is_living(partnership.state)?;
+    rules::partnership_in_force(partnership.state)?;
     if !(0..=8760).contains(&input.delay_hours) {
         return Err(Error::invalid("delayHours", "DELAY_HOURS", "expected 0 to 8760 hours"));
     }
@@ -166,11 +165,13 @@ async fn propose(tx: &mut Tx, input: ProposeSharingProtocolInput) -> Result<Id> 
     Ok(row.id)
 }
 
-/// Every side consented: the protocol is in effect, in the place of the one before. What was released under that one
-/// and keeps within the new one stays released.
+/// Every side consented: the protocol is in effect, in the place of the one before. What was released under that one is
+/// withdrawn: its originator releases it anew under what is agreed now.
 pub async fn adopt(tx: &mut Tx, id: Id) -> Result<()> {
     use sharing_protocol::Column;
     let before: sharing_protocol::Model = tx.lock(id, "requestId").await?;
+    let partnership: partnership::Model = tx.get(before.partnership_id, "requestId").await?;
+    rules::partnership_in_force(partnership.state)?;
     let earlier = Condition::all()
         .add(Column::PartnershipId.eq(before.partnership_id))
         .add(Column::State.eq(ProtocolState::InEffect));
@@ -187,7 +188,7 @@ pub async fn adopt(tx: &mut Tx, id: Id) -> Result<()> {
 async fn finish(tx: &mut Tx, before: &sharing_protocol::Model, state: ProtocolState) -> Result<()> {
     use incident_release::Column;
     let live = Condition::all().add(Column::ProtocolId.eq(before.id)).add(Column::Live.eq(true));
-    for release in tx.all::<incident_release::Model>(live, &Sort::asc(Column::CreatedAt)).await? {
+    for release in tx.consequences::<incident_release::Model>(live, Column::IncidentId).await? {
         release::end(tx, &release).await?;
     }
     let mut after = before.clone();

@@ -35,24 +35,33 @@ impl Pushed for Captured {
         write: Write<'w>,
     ) -> BoxFuture<'w, Result<Merged>> {
         Box::pin(async move {
-            let merged = Arc::new(Mutex::new(Merged::default()));
-            let out = merged.clone();
-            let (id, new, assumed, deleted) = (write.id, write.new.clone(), write.assumed.cloned(), write.deleted);
-            caller
-                .run_command("pushIncident", Right::IncidentReport, None, |tx| {
-                    Box::pin(async move {
-                        let losing = take(tx, id, &new, assumed.as_ref(), deleted).await?;
-                        *out.lock().unwrap_or_else(PoisonError::into_inner) = losing;
-                        Ok(id)
-                    })
-                })
-                .await
-                // A record of that id is there, and not for the eyes of who sends this.
-                .map_err(|error| if error.rule == Some("RECORDED_ONCE") { Error::not_found("id") } else { error })?;
-            let merged = merged.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            Ok(merged)
+            match once(caller, &write).await {
+                // Made by the same push on another line, just now; or there, and not for the eyes of who sends this.
+                Err(error) if error.rule == Some("RECORDED_ONCE") => match once(caller, &write).await {
+                    Err(error) if error.rule == Some("RECORDED_ONCE") => Err(Error::not_found("id")),
+                    again => again,
+                },
+                done => done,
+            }
         })
     }
+}
+
+async fn once(caller: &Caller, write: &Write<'_>) -> Result<Merged> {
+    let merged = Arc::new(Mutex::new(Merged::default()));
+    let out = merged.clone();
+    let (id, new, assumed, deleted) = (write.id, write.new.clone(), write.assumed.cloned(), write.deleted);
+    caller
+        .run_command("pushIncident", Right::IncidentReport, None, |tx| {
+            Box::pin(async move {
+                let done = take(tx, id, &new, assumed.as_ref(), deleted).await?;
+                *out.lock().unwrap_or_else(PoisonError::into_inner) = done;
+                Ok(id)
+            })
+        })
+        .await?;
+    let merged = merged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(merged)
 }
 
 async fn take(
@@ -64,6 +73,7 @@ async fn take(
 ) -> Result<Merged> {
     let before = match tx.lock_row::<incident::Model>(id, "id").await {
         Ok(before) => before,
+        Err(error) if error.code != ErrorCode::NotFound => return Err(error),
         // Gone from here, or never here: for the device it is deleted either way.
         Err(_) if deleted => return Ok(Merged::default()),
         // Not there for the caller: new, or lost with a restore and still on the device. Where it is only hidden, the id is

@@ -1,6 +1,6 @@
 use async_graphql::{ComplexObject, Context, Json, Object, SimpleObject};
 use entity::{
-    Id, Record, Right, incident, incident_release, partnership, partnership_side, sharing_protocol,
+    Id, Record, Right, SpaceRef, incident, incident_release, partnership, partnership_side, sharing_protocol,
     value::{ProtocolState, ShareLevel, Sharing},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -10,7 +10,7 @@ use super::{Incident, SharingProtocol, rules};
 use crate::{
     partnerships::Partnership,
     platform::{
-        caller::Sort,
+        caller::{Caller, Sort},
         error::{Error, Result},
         gate::Ask,
         object::object,
@@ -78,13 +78,7 @@ impl ReleaseQueries {
         let caller = ctx.caller()?;
         let mut found = caller.get::<incident::Model>(incident_id, "incidentId").await?;
         caller.get::<partnership::Model>(partnership_id, "partnershipId").await?;
-        let own = caller
-            .grants()
-            .within(Right::IncidentRead, entity::SpaceRef::organisation(found.row.organisation_id))
-            .is_some();
-        if !own {
-            return Err(Error::refused(&rules::ORIGINATOR_RELEASES).field("incidentId"));
-        }
+        sees_as_the_organisation(caller, &found.row)?;
         let in_effect = Condition::all()
             .add(Column::PartnershipId.eq(partnership_id))
             .add(Column::State.eq(ProtocolState::InEffect));
@@ -124,6 +118,8 @@ impl Releases {
                     // The partnership first, as wherever sides act: who ends the protocol now ends it before or after.
                     let partnership: partnership::Model = tx.lock(partnership_id, "partnershipId").await?;
                     let incident: incident::Model = tx.lock_at(incident_id, "incidentId", expected_version).await?;
+                    rules::partnership_in_force(partnership.state)?;
+                    sees_as_the_organisation(&tx.caller, &incident)?;
                     let side = own_side(tx, partnership.id, incident.organisation_id).await?;
                     release(tx, &incident, side, partnership.id, level).await
                 })
@@ -148,16 +144,20 @@ impl Releases {
                     if side != asked.side_id {
                         return Err(Error::refused(&rules::ORIGINATOR_RELEASES).field("id"));
                     }
-                    let before: incident_release::Model = tx.lock(id, "id").await?;
-                    if before.live {
-                        end(tx, &before).await?;
-                    }
+                    end(tx, &asked).await?;
                     Ok(id)
                 })
             })
             .await?;
         Ok(caller.get::<incident_release::Model>(id, "id").await?.into())
     }
+}
+
+/// Who releases speaks for the organisation that reported: its author alone does not.
+fn sees_as_the_organisation(caller: &Caller, incident: &incident::Model) -> Result<()> {
+    let organisation = SpaceRef::organisation(incident.organisation_id);
+    let sees = caller.grants().within(Right::IncidentRead, organisation).is_some();
+    if sees { Ok(()) } else { Err(Error::refused(&rules::ORIGINATOR_RELEASES).field("incidentId")) }
 }
 
 /// The side for which the caller acts, which must be that of the organisation that reported.
@@ -212,12 +212,13 @@ async fn set_level(tx: &mut Tx, before: &incident::Model, partnership: Id, level
     tx.update("incident.sharing_changed", before, after).await.map(drop)
 }
 
+/// Every release of an incident, whether or not the caller stands in its partnership: the rules must see them all.
 async fn of(tx: &Tx, incident: Id, partnership: Option<Id>) -> Result<Vec<incident_release::Model>> {
     use incident_release::Column;
     let which = Condition::all()
         .add(Column::IncidentId.eq(incident))
         .add_option(partnership.map(|partnership| Column::PartnershipId.eq(partnership)));
-    tx.all(which, &Sort::asc(Column::CreatedAt)).await
+    tx.consequences(which, Column::CreatedAt).await
 }
 
 /// Ends a release on its own record; the incident must follow.
@@ -227,15 +228,20 @@ async fn mark_ended(tx: &mut Tx, before: &incident_release::Model) -> Result<()>
     tx.update("incident.release_revoked", before, after).await.map(drop)
 }
 
-/// Ends a release, and with it what the partnership sees of the incident.
-pub(super) async fn end(tx: &mut Tx, before: &incident_release::Model) -> Result<()> {
-    mark_ended(tx, before).await?;
+/// Ends a release, and with it what the partnership sees of the incident. The incident is locked first, wherever releases
+/// end; a release that somebody else has ended meanwhile stays as it is.
+pub(super) async fn end(tx: &mut Tx, asked: &incident_release::Model) -> Result<()> {
     // Who ends a protocol need not see the whole incident of another side; nobody is shown it by this.
-    let incident: incident::Model = tx.consequence(before.incident_id).await?;
-    set_level(tx, &incident, before.partnership_id, None).await
+    let incident: incident::Model = tx.consequence(asked.incident_id).await?;
+    let before: incident_release::Model = tx.consequence(asked.id).await?;
+    if before.live {
+        mark_ended(tx, &before).await?;
+        set_level(tx, &incident, before.partnership_id, None).await?;
+    }
+    Ok(())
 }
 
-/// Ends every release of an incident; answers with the sharing that is left: none.
+/// Ends every release of an incident that is locked; answers with the sharing that is left: none.
 pub(super) async fn revoke_all(tx: &mut Tx, incident: &incident::Model) -> Result<Sharing> {
     for release in of(tx, incident.id, None).await?.iter().filter(|release| release.live) {
         mark_ended(tx, release).await?;

@@ -1,8 +1,11 @@
 use async_graphql::{Context, Object};
 use entity::{
-    Id, Right, SpaceRef, incident,
+    Id, Right, SpaceRef,
+    incident::{self, Column},
     value::{IncidentState, Text},
 };
+
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     Incident, release,
@@ -54,5 +57,18 @@ pub(super) async fn retract(tx: &mut Tx, before: &incident::Model, reason: Optio
     after.state = LIFECYCLE.step(before.state, "retractIncident")?.to;
     after.state_reason = reason;
     after.sharing = release::revoke_all(tx, before).await?;
-    tx.update("incident.retracted", before, after).await.map(drop)
+    tx.update("incident.retracted", before, after).await?;
+    // Its duplicates did not go with it: the oldest of them counts from now on, and the others point there.
+    let mut counts: Option<Id> = None;
+    let theirs = Condition::all().add(Column::DuplicateOfId.eq(before.id));
+    for other in tx.consequences::<incident::Model>(theirs, Column::CreatedAt).await? {
+        let mut moved = other.clone();
+        moved.duplicate_of_id = counts;
+        if counts.is_none() {
+            moved.state = IncidentState::Reported;
+            counts = Some(other.id);
+        }
+        tx.update("incident.duplicate_linked", &other, moved).await?;
+    }
+    Ok(())
 }

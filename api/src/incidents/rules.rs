@@ -5,7 +5,7 @@ use entity::{
     Id, incident, incident_release, sharing_protocol,
     value::{
         IncidentState::{self as State, Closed, DuplicateOf, Reported, Retracted, UnderFollowUp, Verified},
-        ProtocolState, Severity, ShareLevel, SharingScope,
+        PartnershipState, ProtocolState, Severity, ShareLevel, SharingScope,
     },
 };
 
@@ -40,6 +40,12 @@ pub const PROTOCOL_IN_EFFECT: Rule = Rule {
     key: "PROTOCOL_IN_EFFECT",
     requirement: "J-10",
     says: "the sides have not agreed to share incidents: propose a sharing protocol first",
+};
+/// What is agreed between the sides counts while their partnership is in force.
+pub const PARTNERSHIP_IN_FORCE: Rule = Rule {
+    key: "PARTNERSHIP_IN_FORCE",
+    requirement: "J-10",
+    says: "incidents are shared in a partnership that is in force: not before, and not while it is suspended",
 };
 /// The organisation that reported an incident decides whether it is released (S-19).
 pub const ORIGINATOR_RELEASES: Rule = Rule {
@@ -93,6 +99,15 @@ pub fn may_edit(row: &incident::Model, person: Id, verifies: bool) -> Result<()>
         _ if verifies => Ok(()),
         Reported if row.captured_by_id == person || row.created_by == person => Ok(()),
         _ => Err(Error::refused(&EDITED_BY_ITS_KEEPER).field("id")),
+    }
+}
+
+/// [`PARTNERSHIP_IN_FORCE`].
+pub fn partnership_in_force(state: PartnershipState) -> Result<()> {
+    if state == PartnershipState::Active {
+        Ok(())
+    } else {
+        Err(Error::refused(&PARTNERSHIP_IN_FORCE).field("partnershipId"))
     }
 }
 

@@ -82,7 +82,7 @@ impl SummaryQueries {
             .add(Column::State.is_not_in([IncidentState::DuplicateOf, IncidentState::Retracted]))
             .add_option(organisation_id.map(|id| Column::OrganisationId.eq(id)))
             .add_option(country.map(|country| Column::Country.eq(country)))
-            .add(years(from_year, to_year));
+            .add(years(from_year, to_year)?);
         let rows = ctx.caller()?.sums::<incident::Model>(counted, Expr::cust(group), &SUMS).await?;
         let counts = rows.into_iter().map(|(group, incidents, sums)| {
             let int = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);

@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Id, Right, SpaceKind, SpaceRef, incident, person,
+    Id, Right, SpaceKind, SpaceRef, incident, membership, person,
     value::{IncidentState, PartialDate, Sharing},
 };
+use sea_orm::{ColumnTrait, Condition};
 use serde_json::{Map, Value};
 
 use super::{facts, rules};
 use crate::platform::{
+    caller::Sort,
     error::{Error, Result, Rule},
     tx::Tx,
 };
@@ -96,7 +98,13 @@ pub(super) async fn report(tx: &mut Tx, report: Report, given: &Map<String, Valu
     let captured_by = report.captured_by.unwrap_or(me);
     if captured_by != me {
         let person: person::Model = tx.get(captured_by, "capturedById").await?;
-        if person.organisation_id != organisation {
+        let works = Condition::all()
+            .add(membership::Column::PersonId.eq(captured_by))
+            .add(membership::Column::OrganisationId.eq(organisation));
+        let works: Vec<membership::Model> = tx.all(works, &Sort::asc(membership::Column::ValidFrom)).await?;
+        let now = tx.now();
+        let counts = |m: &membership::Model| m.valid_from <= now && m.valid_until.is_none_or(|until| until > now);
+        if person.organisation_id != organisation || !works.iter().any(counts) {
             return Err(Error::refused(&CAPTURED_BY_A_COLLEAGUE).field("capturedById"));
         }
     }

@@ -15,6 +15,8 @@ use crate::{
 
 /// Rights whose ledgers are read for events.
 const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::RiskRead, Right::IncidentRead];
+/// Entries that one page looks at; behind them the next page goes on.
+const LOOKED: usize = 2000;
 /// What an event may begin with.
 const GROUPS: [&str; 5] = ["partnership.", "consent.", "risk.", "incident.", "sharing_protocol."];
 
@@ -68,7 +70,7 @@ impl EventQueries {
         #[graphql(desc = "Only events that begin so, such as risk. or incident.shared.")] types: Option<Vec<String>>,
         #[graphql(desc = "Of this partnership only.")] partnership_id: Option<Id>,
         #[graphql(desc = "A cursor of this query, of an event, or a streamPosition.")] after: Option<String>,
-        #[graphql(desc = "Most entries that are looked at, 1 to 100.", default = 25)] first: i32,
+        #[graphql(desc = "Most events of the page, 1 to 100.", default = 25)] first: i32,
     ) -> Result<EventPage> {
         let most = usize::try_from(first).unwrap_or_default();
         if !(1..=PAGE_MOST).contains(&first) {
@@ -82,22 +84,30 @@ impl EventQueries {
             feed.is_recent().await?;
         }
         let mut page = EventPage { events: Vec::new(), cursor: caller.sign(&feed.position())?, has_more: false };
-        for (entry, position) in feed.read().await? {
-            if page.events.len() == most {
-                page.has_more = true;
+        let mut looked = 0;
+        'pages: loop {
+            let batch = feed.read().await?;
+            if batch.is_empty() {
                 break;
             }
-            page.cursor = caller.sign(&position)?;
-            let wanted = types.as_ref().is_none_or(|types| types.iter().any(|wanted| entry.event.starts_with(wanted)));
-            let told = entry.live && wanted && GROUPS.iter().any(|group| entry.event.starts_with(group));
-            if told && node::find(caller, entry.record_id).await?.is_some() {
-                page.events.push(Event {
-                    cursor: page.cursor.clone(),
-                    at: entry.at,
-                    event: entry.event.clone(),
-                    kind: entry.kind,
-                    record_id: entry.record_id,
-                });
+            for (entry, position) in batch {
+                if page.events.len() == most || looked == LOOKED {
+                    page.has_more = true;
+                    break 'pages;
+                }
+                looked += 1;
+                page.cursor = caller.sign(&position)?;
+                let wanted = types.as_ref().is_none_or(|types| types.iter().any(|w| entry.event.starts_with(w)));
+                let told = entry.live && wanted && GROUPS.iter().any(|group| entry.event.starts_with(group));
+                if told && node::find(caller, entry.record_id).await?.is_some() {
+                    page.events.push(Event {
+                        cursor: page.cursor.clone(),
+                        at: entry.at,
+                        event: entry.event.clone(),
+                        kind: entry.kind,
+                        record_id: entry.record_id,
+                    });
+                }
             }
         }
         Ok(page)

@@ -136,6 +136,28 @@ impl Caller {
         Ok(Position { spaces: spaces.collect::<Result<_, sea_orm::DbErr>>()? })
     }
 
+    /// Records of a kind that the person's own devices have pushed last, as the person's own ledger tells: a device that went
+    /// down with its push, or a server that did, is told of them once more.
+    pub async fn pushed_lately(&self, kind: Kind, most: u64) -> Result<Vec<Id>> {
+        let Some(own) = self.grants().own_space() else { return Ok(Vec::new()) };
+        self.counted();
+        #[expect(clippy::disallowed_methods, reason = "ids of the caller's own writes")]
+        let mut ids: Vec<Id> = ledger::Entity::find()
+            .filter(ledger::Column::SpaceNo.eq(own))
+            .filter(ledger::Column::Kind.eq(kind))
+            .filter(ledger::Column::Command.starts_with("push"))
+            .order_by_desc(ledger::Column::Seq)
+            .limit(most)
+            .select_only()
+            .column(ledger::Column::RecordId)
+            .into_tuple()
+            .all(&self.platform.db.connection)
+            .await?;
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
     /// Heads of every ledger that the caller may read anything in.
     pub async fn all_heads(&self) -> Result<Position> {
         let mut spaces: Vec<i32> = self.grants().list().iter().map(|grant| grant.space_no).collect();

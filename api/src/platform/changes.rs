@@ -86,8 +86,9 @@ impl Caller {
         limit: usize,
     ) -> Result<(Vec<Change<M>>, Checkpoint)> {
         let readable = self.grants().spaces(M::READ);
-        let heads = heads(self, at, &readable).await?;
-        let mut marks = marks(since, &readable, &heads);
+        let own = self.grants().own_space();
+        let heads = heads(self, at, &readable, own).await?;
+        let mut marks = marks(since, &readable, own, &heads);
         let mut seen = HashSet::new();
         let mut order = Vec::new();
         'spaces: for mark in &mut marks {
@@ -99,7 +100,7 @@ impl Caller {
                 }
                 // A space that nobody wrote to since is not asked.
                 let found = match head {
-                    Some(head) if !mark.leaving && mark.seq >= head => Vec::new(),
+                    Some(head) if mark.seq >= head => Vec::new(),
                     _ => read(self, at, M::KIND, mark, &readable, rest).await?,
                 };
                 let whole = found.len() < rest;
@@ -111,8 +112,13 @@ impl Caller {
                 }
                 if whole {
                     mark.seq = head.unwrap_or(mark.seq);
-                    // Everything that was held of a lost space is taken back: it is forgotten.
-                    mark.had = if mark.leaving { -1 } else { 0 };
+                    // Everything that was held of a lost space is taken back: it is forgotten. One's own space is remembered:
+                    // what its person wrote was taken back once.
+                    mark.had = match mark.leaving {
+                        true if own == Some(mark.space_no) => mark.had,
+                        true => -1,
+                        false => 0,
+                    };
                     break;
                 }
             }
@@ -136,10 +142,11 @@ impl Caller {
     /// How many changes of a kind wait behind a checkpoint, counted up to a bound.
     pub async fn changes_waiting<M: Record>(&self, at: &Snapshot, since: &Checkpoint, most: usize) -> Result<usize> {
         let readable = self.grants().spaces(M::READ);
-        let heads = heads(self, at, &readable).await?;
+        let own = self.grants().own_space();
+        let heads = heads(self, at, &readable, own).await?;
         let mut waiting = 0;
-        for mark in &mut marks(since, &readable, &heads) {
-            if mark.leaving || heads.get(&mark.space_no).is_some_and(|head| mark.seq < *head) {
+        for mark in &mut marks(since, &readable, own, &heads) {
+            if heads.get(&mark.space_no).is_none_or(|head| mark.seq < *head) {
                 waiting += read(self, at, M::KIND, mark, &readable, most - waiting).await?.len();
             }
             if waiting == most {
@@ -152,8 +159,8 @@ impl Caller {
     /// Some records as the caller sees them now, for a stream: what is not visible is gone.
     pub async fn as_seen<M: Record>(&self, ids: &[Id]) -> Result<Vec<Change<M>>> {
         let rows = self.among::<M>(visible::id_column::<M>(), ids.iter().copied(), None, None).await?;
-        let mut rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
-        Ok(ids.iter().map(|id| rows.remove(id).map_or(Change::Gone(*id), Change::Now)).collect())
+        let rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
+        Ok(ids.iter().map(|id| rows.get(id).cloned().map_or(Change::Gone(*id), Change::Now)).collect())
     }
 
     /// Signs what a device has of some collections.
@@ -168,7 +175,7 @@ impl Caller {
 }
 
 /// Where the reader stands in every space that matters: those it reads now, and those it has lost.
-fn marks(since: &Checkpoint, readable: &[i32], heads: &HashMap<i32, i64>) -> Vec<Mark> {
+fn marks(since: &Checkpoint, readable: &[i32], own: Option<i32>, heads: &HashMap<i32, i64>) -> Vec<Mark> {
     let known: HashMap<i32, Mark> = since.marks.iter().map(|mark| (mark.space_no, *mark)).collect();
     let mut marks: Vec<Mark> = readable
         .iter()
@@ -177,11 +184,16 @@ fn marks(since: &Checkpoint, readable: &[i32], heads: &HashMap<i32, i64>) -> Vec
             match known.get(no) {
                 Some(mark) if !mark.leaving => *mark,
                 // Regained while it was being taken back: from the start, and what went meanwhile is told.
-                Some(mark) => Mark { space_no: *no, seq: 0, start, had: mark.had, leaving: false },
-                None => Mark { space_no: *no, start, ..Mark::default() },
+                Some(mark) => Mark { space_no: *no, seq: 0, start, had: mark.had, joint: false, leaving: false },
+                None => Mark { space_no: *no, start, joint: since.marks.is_empty(), ..Mark::default() },
             }
         })
         .collect();
+    // A device may hold what its person wrote without ever having read: that is in the person's own space, and is taken back
+    // with the right to read there.
+    if let Some(own) = own.filter(|own| !readable.contains(own) && !known.contains_key(own)) {
+        marks.push(Mark { space_no: own, leaving: true, ..Mark::default() });
+    }
     for mark in known.into_values().filter(|mark| !readable.contains(&mark.space_no)) {
         marks.push(if mark.leaving {
             mark
@@ -193,11 +205,11 @@ fn marks(since: &Checkpoint, readable: &[i32], heads: &HashMap<i32, i64>) -> Vec
     marks
 }
 
-async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32]) -> Result<HashMap<i32, i64>> {
+async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>) -> Result<HashMap<i32, i64>> {
     caller.counted();
     #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
     let heads: Vec<(i32, i64)> = space::Entity::find()
-        .filter(space::Column::No.is_in(spaces.iter().copied()))
+        .filter(space::Column::No.is_in(spaces.iter().copied().chain(own)))
         .select_only()
         .columns([space::Column::No, space::Column::HeadSeq])
         .into_tuple()
@@ -222,12 +234,18 @@ async fn read(
     };
     let which = if mark.leaving {
         // Dead ones up to `had` were told when they died.
-        let had = bind(mark.had.into());
-        format!("p.first_seq <= ${had} AND (p.live OR p.seq > ${had})")
+        // And what this person wrote there: the device has it by writing it, however far it has read.
+        let (had, me) = (bind(mark.had.into()), bind(caller.person().into()));
+        format!(
+            "(p.first_seq <= ${had} OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
+             AND l.seq = p.first_seq AND l.actor = ${me})) AND (p.live OR p.seq > ${had})"
+        )
     } else {
         let (start, had) = (bind(mark.start.into()), bind(mark.had.into()));
         let mut which = format!("(p.live OR p.seq > ${start} OR p.first_seq <= ${had})");
-        let earlier: Vec<i32> = readable.iter().copied().filter(|no| *no < mark.space_no).collect();
+        // A space that came later is read whole: it may show more of what an earlier one has shown already.
+        let whole = mark.start > 0 && !mark.joint;
+        let earlier: Vec<i32> = readable.iter().copied().filter(|no| !whole && *no < mark.space_no).collect();
         if !earlier.is_empty() {
             let (list, these) = visible::spaces(caller.postgres(), &earlier);
             let these = these.replace("$1", &format!("${}", bind(list.into())));

@@ -42,6 +42,8 @@ pub struct Mark {
     pub start: i64,
     /// It may hold what was first published here up to this position, from an earlier time with this space.
     pub had: i64,
+    /// It began here together with all its other spaces: what it has of an earlier one, it has at its highest level.
+    pub joint: bool,
     /// The space is lost: what it holds of it is being taken back, up to `had`.
     pub leaving: bool,
 }
@@ -107,21 +109,41 @@ impl Codec {
         Ok(self.seal("position", account, out.writer()))
     }
 
-    /// Writes what a device has of some collections, each with its number.
+    /// Writes what a device has of some collections, each with its number. Positions that several share are written once.
     pub fn checkpoint(&self, account: Id, collections: &[(u16, Checkpoint)]) -> Result<String> {
+        let mut distinct: Vec<&Checkpoint> = Vec::new();
+        let mut places = Vec::with_capacity(collections.len());
+        for (collection, checkpoint) in collections {
+            let at = distinct.iter().position(|known| *known == checkpoint).unwrap_or_else(|| {
+                distinct.push(checkpoint);
+                distinct.len() - 1
+            });
+            places.push((*collection, at as u64));
+        }
         let mut out = Encoder::new(Vec::with_capacity(64));
         let written: std::result::Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
-            out.array(2)?.bytes(self.generation.0.as_bytes())?.array(collections.len() as u64)?;
-            for (collection, checkpoint) in collections {
-                out.array(1 + checkpoint.marks.len() as u64 * 5)?.u16(*collection)?;
+            out.array(3)?.bytes(self.generation.0.as_bytes())?.array(places.len() as u64 * 2)?;
+            for (collection, at) in &places {
+                out.u16(*collection)?.u64(*at)?;
+            }
+            out.array(distinct.len() as u64)?;
+            for checkpoint in &distinct {
+                out.array(checkpoint.marks.len() as u64 * 3)?;
                 for mark in &checkpoint.marks {
-                    out.i32(mark.space_no)?.i64(mark.seq)?.i64(mark.start)?.i64(mark.had)?.bool(mark.leaving)?;
+                    out.i32(mark.space_no)?.i64(mark.seq)?;
+                    // Most marks are plain.
+                    match mark {
+                        Mark { start: 0, had: 0, leaving: false, .. } => out.bool(mark.joint)?,
+                        _ => out.array(4)?.i64(mark.start)?.i64(mark.had)?.bool(mark.leaving)?.bool(mark.joint)?,
+                    };
                 }
             }
             Ok(())
         })();
         written.map_err(|e| Error::internal(e.to_string()))?;
-        Ok(self.seal("checkpoint", account, out.writer()))
+        let text = self.seal("checkpoint", account, out.writer());
+        // Written, it must be read again: a device that cannot go on is told, and does not start over for ever.
+        if text.len() > LONGEST { Err(Error::too_complex("CHECKPOINT_BYTES", LONGEST, text.len())) } else { Ok(text) }
     }
 
     /// Reads what a device has. A checkpoint that is damaged, somebody else's or of another generation reads as none:
@@ -138,24 +160,33 @@ impl Codec {
         let mut input = Decoder::new(body);
         input.array().ok()?;
         let same = input.bytes().ok()? == self.generation.0.as_bytes();
-        let collections = input.array().ok()??;
-        let mut out = Vec::new();
-        for _ in 0..collections {
-            let fields = input.array().ok()??;
-            let collection = input.u16().ok()?;
+        let mut places = Vec::new();
+        for _ in 0..input.array().ok()?? / 2 {
+            places.push((input.u16().ok()?, usize::try_from(input.u64().ok()?).ok()?));
+        }
+        let mut distinct = Vec::new();
+        for _ in 0..input.array().ok()?? {
             let mut checkpoint = Checkpoint::default();
-            for _ in 0..fields.saturating_sub(1) / 5 {
-                checkpoint.marks.push(Mark {
-                    space_no: input.i32().ok()?,
-                    seq: input.i64().ok()?,
-                    start: input.i64().ok()?,
-                    had: input.i64().ok()?,
-                    leaving: input.bool().ok()?,
+            for _ in 0..input.array().ok()?? / 3 {
+                let (space_no, seq) = (input.i32().ok()?, input.i64().ok()?);
+                let mut mark = Mark { space_no, seq, ..Mark::default() };
+                if input.datatype().ok()? == minicbor::data::Type::Bool {
+                    mark.joint = input.bool().ok()?;
+                } else {
+                    input.array().ok()?;
+                    (mark.start, mark.had) = (input.i64().ok()?, input.i64().ok()?);
+                    (mark.leaving, mark.joint) = (input.bool().ok()?, input.bool().ok()?);
+                }
+                // Of another history: from the start, and what it may hold of a space that is not its own any more is taken back.
+                checkpoint.marks.push(if same {
+                    mark
+                } else {
+                    Mark { space_no, had: mark.had.max(seq), ..Mark::default() }
                 });
             }
-            out.push((collection, checkpoint));
+            distinct.push(checkpoint);
         }
-        Some(if same { out } else { Vec::new() })
+        places.into_iter().map(|(collection, at)| Some((collection, distinct.get(at)?.clone()))).collect()
     }
 
     /// Reads a position; one of another generation reads as the beginning (S24).

@@ -84,6 +84,9 @@ SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.
 FROM member m JOIN space s ON s.kind = 'ORGANISATION' AND s.subject_id = m.organisation_id
 UNION ALL
 SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+FROM member m JOIN space s ON s.kind = 'PERSON' AND s.subject_id = m.person_id
+UNION ALL
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
 FROM member m JOIN space s ON s.kind = 'NETWORK'
 UNION ALL
 SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until

@@ -99,7 +99,7 @@ impl Caller {
         body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
     ) -> Result<Id> {
         if let Some((key, _)) = &key
-            && !(1..=200).contains(&key.chars().count())
+            && (!(1..=200).contains(&key.chars().count()) || key.chars().any(char::is_control))
         {
             return Err(Error::invalid("idempotencyKey", "IDEMPOTENCY_KEY", "expected 1 to 200 characters"));
         }
@@ -144,6 +144,17 @@ impl Caller {
             self.refresh().await?;
         }
         Ok(response)
+    }
+}
+
+impl Caller {
+    /// What a command with a key answered, where it took place.
+    pub(crate) async fn remembered(&self, key: &str) -> Result<Option<Id>> {
+        use entity::platform::command_log::Entity;
+        self.counted();
+        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
+        let known = Entity::find_by_id((self.person(), key.to_owned())).one(&self.platform.db.connection).await?;
+        Ok(known.map(|known| known.response))
     }
 }
 
@@ -293,6 +304,20 @@ impl Tx {
         }
         let found = select.one(&self.db).await?;
         found.ok_or_else(|| Error::internal("a record that follows from another is missing"))
+    }
+
+    /// Records that must change, or that a rule must see, because of what the caller decides by right, whether or not they
+    /// see them. Never to be answered with.
+    pub async fn consequences<M: Record>(
+        &self,
+        filter: Condition,
+        order: <M::Entity as EntityTrait>::Column,
+    ) -> Result<Vec<M>> {
+        use sea_orm::QueryOrder;
+        self.caller.counted();
+        #[expect(clippy::disallowed_methods, reason = "written, never shown: see above")]
+        let select = M::Entity::find().filter(filter).order_by_asc(order).order_by_asc(visible::id_column::<M>());
+        Ok(select.all(&self.db).await?)
     }
 
     /// The same, and at the version that the caller read.

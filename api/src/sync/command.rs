@@ -176,7 +176,9 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
     let types = &executor.gate.types;
     let takes = |argument: &str| types.field("Mutation", name).and_then(|field| field.arguments.get(argument));
     let known = types.field("Mutation", name).filter(|field| types.field(&field.of, "id").is_some());
-    if known.is_none() || name.starts_with("push") {
+    // Sessions and devices are dealt with online: a command that ends the login could not tell what became of it.
+    let online = ["push", "signOut", "registerDevice", "revokeDevice"].iter().any(|word| name.starts_with(word));
+    if known.is_none() || online {
         let message = "expected the name of a mutation that answers with a record";
         return Ok(refusal(Error::invalid("name", "COMMAND_IS_KNOWN", message)));
     }
@@ -190,6 +192,10 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
     let (head, call, variables) = match takes("input") {
         Some(ty) => (format!("$input: {ty}"), "input: $input".to_owned(), json!({ "input": input })),
         None => {
+            if let Some(unknown) = input.keys().find(|name| takes(name).is_none()) {
+                let message = "the mutation takes no such argument";
+                return Ok(refusal(Error::invalid(unknown, "FIELD_IS_KNOWN", message)));
+            }
             let arguments: Vec<(&String, String)> =
                 input.keys().filter_map(|name| Some((name, takes(name)?.to_string()))).collect();
             let head: Vec<String> = arguments.iter().map(|(name, ty)| format!("${name}: {ty}")).collect();
@@ -210,6 +216,11 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
     };
     let request = admitted.request.data(executor.clone());
     let response = executor.schema.execute(request).await;
+    // What was done is done, whether or not its giver may read it back.
+    let done = caller.remembered(&format!("sync-command:{}#{name}", command.id)).await?;
+    if let (Some(result), false) = (done, response.errors.is_empty()) {
+        return Ok(Outcome::Done(Some(result)));
+    }
     if let Some(error) = response.errors.into_iter().next() {
         let mut out = Map::new();
         out.insert("message".to_owned(), error.message.into());
@@ -220,7 +231,9 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
             }
         }
         // A fault of ours, or a wait that ended: the command stays as received, and runs when it is sent again.
-        if matches!(out.get("code").and_then(Value::as_str), Some("INTERNAL" | "UNAVAILABLE" | "UNAUTHENTICATED")) {
+        let text = |name: &str| out.get(name).and_then(Value::as_str);
+        let ours = matches!(text("code"), Some("INTERNAL" | "UNAVAILABLE" | "UNAUTHENTICATED"));
+        if ours || text("rule") == Some("TRY_AGAIN") {
             return Err(Error::unavailable("a command given offline could not run now"));
         }
         return Ok(Outcome::Refused(out));
@@ -236,6 +249,9 @@ async fn settle(caller: &Caller, id: Id, outcome: Outcome) -> Result<()> {
         .run_command("settleSyncCommand", Right::SignedIn, None, |tx| {
             Box::pin(async move {
                 let before: sync_command::Model = tx.lock(id, "id").await?;
+                if before.status != CommandStatus::Received {
+                    return Ok(id);
+                }
                 let mut after = before.clone();
                 let event = match outcome {
                     Outcome::Done(result) => {

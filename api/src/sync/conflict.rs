@@ -58,6 +58,7 @@ pub struct Losing<'l> {
 
 /// Keeps it. The same write sent again, its answer lost, is kept once.
 pub async fn keep(caller: &Caller, losing: Losing<'_>, error: &Error) -> Result<()> {
+    let yours = bounded(losing.yours);
     let short = |text: &str| Title::new(&text.chars().take(200).collect::<String>()).ok();
     let unnamed = || Error::internal("a conflict without a name");
     let document_id = short(losing.document).or_else(|| short("(none)")).ok_or_else(unnamed)?;
@@ -71,7 +72,7 @@ pub async fn keep(caller: &Caller, losing: Losing<'_>, error: &Error) -> Result<
         rule: error.rule.and_then(short),
         field: error.field.as_deref().and_then(short),
         message: Text::new(&error.message).ok(),
-        yours: Value::Object(losing.yours).to_string(),
+        yours,
         resolved_at: None,
         created_by: Id::NIL,
         created_at: caller.now(),
@@ -99,6 +100,27 @@ pub async fn keep(caller: &Caller, losing: Losing<'_>, error: &Error) -> Result<
         })
         .await
         .map(drop)
+}
+
+/// Most bytes of what is kept of one write: a document that may be pushed fits.
+const KEPT: usize = 64 * 1024;
+
+/// The values as text. Of a document that is larger than any that may be pushed, the largest values are named with their size
+/// instead: a refusal must not be a way to fill the server.
+fn bounded(mut yours: Map<String, Value>) -> String {
+    let mut text = Value::Object(yours.clone()).to_string();
+    while text.len() > KEPT {
+        let size = |value: &Value| value.to_string().len();
+        let largest =
+            yours.iter().max_by_key(|(_, value)| size(value)).map(|(name, value)| (name.clone(), size(value)));
+        match largest {
+            Some((name, bytes)) if bytes > 64 => drop(yours.insert(name, format!("({bytes} bytes)").into())),
+            // Nothing but names is left, and too many of them.
+            _ => yours.clear(),
+        }
+        text = Value::Object(yours.clone()).to_string();
+    }
+    text
 }
 
 /// Queries of conflicts.

@@ -95,7 +95,7 @@ impl Row<'_> {
     /// Takes one row. Answers with the state of the document where it is not what the device has now.
     async fn take(&self) -> Result<Option<Document>> {
         let name = self.new.get("id").and_then(Value::as_str).unwrap_or_default();
-        let id: Option<Id> = name.parse().ok();
+        let id: Option<Id> = name.parse().ok().filter(|id| *id != Id::NIL);
         let refused = match (id, self.misfit) {
             (None, _) => Err(Error::invalid(
                 "id",

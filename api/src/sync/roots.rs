@@ -71,7 +71,7 @@ impl OutputType for SyncQueries {
                     types::input("checkpoint", &format!("{prefix}InputCheckpoint"), "Where the device stands; none at first."),
                     types::input("limit", "Int!", "Most documents of the page, up to 1000. Less than 100 counts as 100."),
                 ];
-                types::field(&format!("pull{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(c.read))
+                types::field(&format!("pull{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(Right::SignedIn))
             });
             let args = vec![
                 types::input("collections", "[SyncCollection!]!", "The collections, at most once each."),
@@ -170,7 +170,7 @@ impl SubscriptionType for SyncSubscriptions {
                     c.name
                 );
                 let args = vec![types::input("headers", &format!("{prefix}InputHeaders"), "Taken for clients that send it.")];
-                types::field(&format!("stream{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(c.read))
+                types::field(&format!("stream{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(Right::SignedIn))
             });
             match types::object("SyncSubscriptions", "", streams) {
                 MetaType::Object { name, description, fields, .. } => MetaType::Object {

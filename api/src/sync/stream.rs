@@ -57,6 +57,8 @@ struct Documents {
     reminded: Instant,
 }
 
+/// Records that a stream repeats when it opens, of those that devices of the person have pushed.
+const PUSHED: u64 = 50;
 /// What was pushed this long before a stream began is said on it too.
 const RECENT: Duration = Duration::from_secs(30);
 
@@ -97,6 +99,13 @@ impl Documents {
         let mut documents =
             Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new(), reminded };
         documents.settled = documents.cursor()?;
+        if collection.pushed.is_some() {
+            for id in documents.feed.caller.pushed_lately(collection.kind, PUSHED).await? {
+                if !documents.waiting.iter().any(|waits| waits.id == id) {
+                    documents.waiting.push(Heard { id, at: None });
+                }
+            }
+        }
         Ok(documents)
     }
 

@@ -1,7 +1,7 @@
 //! Reads one row of a file: facts, and a note for every value that was normalised or refused.
 
 use async_graphql::SimpleObject;
-use entity::value::{CountryCode, PartialDate};
+use entity::value::{CountryCode, PartialDate, Title};
 use serde_json::{Map, Value};
 
 use super::mapping::{Columns, Mapping};
@@ -115,7 +115,7 @@ impl<'r> Reader<'r> {
 
     fn reference(&mut self, mapping: &Mapping) {
         match self.cell(&mapping.reference) {
-            Some((_, reference)) if reference.chars().count() <= 200 => reference.clone_into(&mut self.out.reference),
+            Some((_, reference)) if Title::new(reference).is_ok() => reference.clone_into(&mut self.out.reference),
             _ => {
                 self.out.usable = false;
                 self.note(
