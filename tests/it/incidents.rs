@@ -168,6 +168,14 @@ scenario! {
         says_nothing_secret(&json!(kept).to_string(), "conflict");
         assert_eq!(kept[0]["code"], "FORBIDDEN");
 
+        // Written over what is held back alone: not taken, kept for its author, and the device is told.
+        phone.edit(&incident, "title", "ours now");
+        phone.documents.get_mut(&incident).unwrap().insert("region".to_owned(), json!("Unity"));
+        let answer = phone.push_rows(w, json!([phone.row(&incident)])).await;
+        assert_eq!(answer.at("/push/0/title"), Value::Null);
+        let kept = conflicts(w, "dana").await;
+        assert_eq!((&kept[0]["rule"], &kept[0]["yours"]), (&json!("FIELD_HELD_BACK"), &json!(r#"{"title":"ours now"}"#)));
+
         // Who sees the month at most cannot find the day by asking: the released row keeps its redaction in every page.
         let mut omar = Phone::new("omar", "incident");
         omar.sync(w).await;

@@ -145,17 +145,18 @@ impl Connection {
                 () = tokio::time::sleep(next.saturating_duration_since(now)) => Step::Time,
             };
             let result = match step {
-                Step::Out(Some(out)) => self.send(out).await,
+                // Boxed: a socket that waits must not keep room for what it does while awake.
+                Step::Out(Some(out)) => Box::pin(self.send(out)).await,
                 Step::Out(None) | Step::In(None) => Err(Close(1000, "")),
                 // Too large, not UTF-8, not framed: or the line is dead, and nobody hears this.
                 Step::In(Some(Err(_))) => Err(Close(4400, "Invalid message")),
                 Step::In(Some(Ok(message))) => {
                     self.heard = Instant::now();
-                    self.hear(message).await
+                    Box::pin(self.hear(message)).await
                 }
                 Step::Authority(changed) => {
                     check_by = Instant::now() + CHECK;
-                    self.still_known(changed).await
+                    Box::pin(self.still_known(changed)).await
                 }
                 Step::Time if self.session.is_none() => Err(Close(4408, "Connection initialisation timeout")),
                 Step::Time if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
@@ -309,8 +310,10 @@ impl Connection {
                     return Err(Close(1013, "Try again later"));
                 }
                 let about = http::About::of(&admitted, Some(&caller));
+                // Documents come in the order of the selection already.
+                let shape = (!about.is_sync_stream()).then_some(admitted.shape);
                 let data = admitted.request.data(self.server.executor()).data(session.connected.clone());
-                let run = (data, admitted.shape);
+                let run = (data, shape);
                 let operation =
                     operate(self.server.clone(), id.clone(), run, about, request_id, caller, self.sender.clone());
                 #[expect(clippy::disallowed_methods, reason = "an operation of a socket; aborted with it")]
@@ -352,7 +355,7 @@ fn next_message(id: &str, response: &async_graphql::Response) -> String {
 async fn operate(
     server: Arc<Server>,
     id: String,
-    (request, shape): (async_graphql::Request, Shape),
+    (request, shape): (async_graphql::Request, Option<Shape>),
     about: http::About,
     request_id: Arc<str>,
     caller: Caller,
@@ -375,7 +378,7 @@ async fn operate(
             return;
         };
         let Some(mut response) = next else { break };
-        reply::finish(&mut response, Some(&shape), &request_id);
+        reply::finish(&mut response, shape.as_ref(), &request_id);
         if first {
             about.log(&server, &request_id, began, &response);
             first = false;

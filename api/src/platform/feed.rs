@@ -233,7 +233,7 @@ impl<E: Event> Subscription<E> {
     /// The next event; an error when the caller is nobody any more.
     async fn next(&mut self) -> Result<E> {
         loop {
-            if self.feed.rights().await? == Rights::OtherSpaces {
+            if Box::pin(self.feed.rights()).await? == Rights::OtherSpaces {
                 // What waits in a space that is not followed any more is not told.
                 let position = self.feed.position();
                 self.waiting.retain(|(entry, _)| position.of(entry.space_no).is_some());
@@ -242,11 +242,12 @@ impl<E: Event> Subscription<E> {
                 let cursor = self.feed.caller.sign(&position)?;
                 // The fence again: what is not visible now is not told, whatever it was then.
                 self.feed.caller.begin_again();
-                if let Some(event) = E::of(&self.feed.caller, &self.wanted, &entry, &cursor).await? {
+                if let Some(event) = Box::pin(E::of(&self.feed.caller, &self.wanted, &entry, &cursor)).await? {
                     return Ok(event);
                 }
             }
-            self.waiting.extend(self.feed.read().await?);
+            let read = Box::pin(self.feed.read()).await?;
+            self.waiting.extend(read);
             if self.waiting.is_empty() {
                 self.feed.wait(self.feed.until_rights_end(Duration::from_secs(1))).await;
             }

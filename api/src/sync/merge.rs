@@ -9,12 +9,14 @@ pub struct Merged {
     pub changes: Map<String, Value>,
     /// Fields that the device changed and somebody else too: theirs stand, these lose.
     pub losing: Map<String, Value>,
+    /// Whether some of the losing fields are held back from the person: they stay as they are, unseen.
+    pub held_back: bool,
     /// Whether the device must be told what the document is now, although everything was taken.
     pub tell: bool,
 }
 
 /// Compares the state on the device with the state it built on and with the state here, over the fields that belong to
-/// the client. A field that the device did not send, or that is held back from it, stays (S13).
+/// the client. A field that the device did not send, or did not change while it is held back from it, stays (S13).
 pub fn three_way(
     writes: &[&str],
     current: &Map<String, Value>,
@@ -24,7 +26,16 @@ pub fn three_way(
     let redacted = current.get("redactions").and_then(Value::as_str).unwrap_or_default();
     let mut merged = Merged::default();
     for (field, value) in new {
-        if !writes.contains(&field.as_str()) || redacted.split(',').any(|held_back| held_back == field) {
+        if !writes.contains(&field.as_str()) {
+            continue;
+        }
+        if redacted.split(',').any(|held_back| held_back == field) {
+            // Written over what is not shown: not taken, and not lost either.
+            let before = assumed.and_then(|assumed| assumed.get(field)).unwrap_or(&Value::Null);
+            if !same(before, value) && !value.is_null() {
+                merged.held_back = true;
+                merged.losing.insert(field.clone(), value.clone());
+            }
             continue;
         }
         let here = current.get(field).unwrap_or(&Value::Null);
@@ -95,7 +106,13 @@ mod tests {
     #[test]
     fn what_is_held_back_or_belongs_to_the_server_stays() {
         let current = json!({ "a": null, "b": 1, "c": 1, "redactions": "a,x" });
-        assert_eq!(merged(current, json!({ "a": 1, "c": 1 }), json!({ "a": 2, "c": 2 })), (json!({}), json!({})));
+        assert_eq!(
+            merged(current.clone(), json!({ "a": 1, "c": 1 }), json!({ "a": 1, "c": 2 })),
+            (json!({}), json!({}))
+        );
+        assert_eq!(merged(current.clone(), json!({ "a": 1 }), json!({ "a": null })), (json!({}), json!({})));
+        // Written over what is not shown: kept for its author.
+        assert_eq!(merged(current, json!({}), json!({ "a": 2 })), (json!({}), json!({ "a": 2 })));
     }
 
     #[test]

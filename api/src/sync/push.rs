@@ -110,10 +110,15 @@ impl Row<'_> {
             Ok(merged) if merged.losing.is_empty() => Ok(None),
             Ok(merged) => {
                 let field = merged.losing.keys().next().cloned();
-                let error = Error::new(ErrorCode::Conflict, "somebody else changed the same field: theirs stands");
-                let mut error = error.rule("SAME_FIELD");
+                let (kind, mut error) = if merged.held_back {
+                    let error = Error::new(ErrorCode::Forbidden, "a field that is held back from you stays as it is");
+                    (SyncConflictKind::Refused, error.rule("FIELD_HELD_BACK"))
+                } else {
+                    let error = Error::new(ErrorCode::Conflict, "somebody else changed the same field: theirs stands");
+                    (SyncConflictKind::SameField, error.rule("SAME_FIELD"))
+                };
                 error.field = field;
-                self.keep(name, SyncConflictKind::SameField, &error, merged.losing).await?;
+                self.keep(name, kind, &error, merged.losing).await?;
                 self.state(name, id).await.map(Some)
             }
             // A fault of ours says nothing of the row: the device sends it again.

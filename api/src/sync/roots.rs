@@ -3,10 +3,10 @@
 use std::{borrow::Cow, pin::Pin};
 
 use async_graphql::{
-    CacheControl, ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Response,
-    ServerResult, SubscriptionType, Value,
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Response, ServerResult,
+    SubscriptionType, Value,
     parser::types::Field,
-    registry::{MetaType, MetaTypeId, Registry},
+    registry::{MetaTypeId, Registry},
 };
 use entity::Right;
 use futures_util::{Stream, StreamExt};
@@ -172,27 +172,7 @@ impl SubscriptionType for SyncSubscriptions {
                 let args = vec![types::input("headers", &format!("{prefix}InputHeaders"), "Taken for clients that send it.")];
                 types::field(&format!("stream{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(Right::SignedIn))
             });
-            match types::object("SyncSubscriptions", "", streams) {
-                MetaType::Object { name, description, fields, .. } => MetaType::Object {
-                    name,
-                    description,
-                    fields,
-                    cache_control: CacheControl::default(),
-                    extends: false,
-                    shareable: false,
-                    resolvable: true,
-                    keys: None,
-                    visible: None,
-                    inaccessible: false,
-                    interface_object: false,
-                    tags: Vec::new(),
-                    is_subscription: true,
-                    rust_typename: None,
-                    directive_invocations: Vec::new(),
-                    requires_scopes: Vec::new(),
-                },
-                other => other,
-            }
+            types::subscriptions("SyncSubscriptions", streams)
         })
     }
 

@@ -100,7 +100,11 @@ impl Documents {
             Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new(), reminded };
         documents.settled = documents.cursor()?;
         if collection.pushed.is_some() {
-            for id in documents.feed.caller.pushed_lately(collection.kind, PUSHED).await? {
+            let caller = documents.feed.caller.clone();
+            let pushed = caller.pushed_lately(collection.kind, PUSHED).await?;
+            // And a second later again: the device may be in the middle of its first pull, or of a push.
+            caller.hub().remind(caller.person(), collection.kind, pushed.clone());
+            for id in pushed {
                 if !documents.waiting.iter().any(|waits| waits.id == id) {
                     documents.waiting.push(Heard { id, at: None });
                 }
@@ -111,11 +115,12 @@ impl Documents {
 
     async fn next(&mut self) -> Result<Value> {
         loop {
-            match self.feed.rights().await? {
+            // Boxed, here and below: thousands of streams wait, and what they do while awake must not be kept room for.
+            match Box::pin(self.feed.rights()).await? {
                 Rights::OtherSpaces => return Err(Error::resync()),
                 Rights::AsBefore | Rights::SameSpaces => {}
             }
-            for entry in self.feed.read_entries().await? {
+            for entry in Box::pin(self.feed.read_entries()).await? {
                 if entry.kind == self.collection.kind {
                     self.waiting.retain(|waits| waits.id != entry.record_id);
                     self.waiting.push(Heard { id: entry.record_id, at: Some((entry.space_no, entry.seq)) });

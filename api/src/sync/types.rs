@@ -60,6 +60,20 @@ pub fn input(name: &str, ty: &str, about: &str) -> MetaInputValue {
 
 /// An object type.
 pub fn object(name: &str, about: &str, fields: impl IntoIterator<Item = (String, MetaField)>) -> MetaType {
+    object_type(name, about, fields, false)
+}
+
+/// The type of root fields that are followed.
+pub fn subscriptions(name: &str, fields: impl IntoIterator<Item = (String, MetaField)>) -> MetaType {
+    object_type(name, "", fields, true)
+}
+
+fn object_type(
+    name: &str,
+    about: &str,
+    fields: impl IntoIterator<Item = (String, MetaField)>,
+    is_subscription: bool,
+) -> MetaType {
     MetaType::Object {
         name: name.to_owned(),
         description: Some(about.to_owned()),
@@ -73,7 +87,7 @@ pub fn object(name: &str, about: &str, fields: impl IntoIterator<Item = (String,
         inaccessible: false,
         interface_object: false,
         tags: Vec::new(),
-        is_subscription: false,
+        is_subscription,
         rust_typename: None,
         directive_invocations: Vec::new(),
         requires_scopes: Vec::new(),
