@@ -306,6 +306,9 @@ scenario! {
         let input = json!({ "id": partnership, "expectedVersion": at, "reason": "The road is closed." });
         w.act("dana", "suspendPartnership", "SuspendPartnershipInput", input, "id").await.data();
         release(w, "omar", &incident, version, "BASIC").await.refused("REFUSED").by("PARTNERSHIP_IN_FORCE");
+        let preview = "query($i: ID!, $p: ID!) { incidentReleasePreview(incidentId: $i, partnershipId: $p, level: BASIC) { allowed rule } }";
+        let shown = w.ask("omar", preview, json!({ "i": incident, "p": partnership })).await;
+        assert_eq!(shown.at("/incidentReleasePreview"), json!({ "allowed": false, "rule": "PARTNERSHIP_IN_FORCE" }));
         let input = json!({ "partnershipId": partnership, "scope": "ALL", "maxLevel": "BASIC" });
         let refused = w.act("dana", "proposeSharingProtocol", "ProposeSharingProtocolInput", input, "id").await;
         refused.refused("REFUSED").by("PARTNERSHIP_IN_FORCE");

@@ -77,14 +77,16 @@ impl ReleaseQueries {
         use sharing_protocol::Column;
         let caller = ctx.caller()?;
         let mut found = caller.get::<incident::Model>(incident_id, "incidentId").await?;
-        caller.get::<partnership::Model>(partnership_id, "partnershipId").await?;
+        let partnership = caller.get::<partnership::Model>(partnership_id, "partnershipId").await?;
         sees_as_the_organisation(caller, &found.row)?;
         let in_effect = Condition::all()
             .add(Column::PartnershipId.eq(partnership_id))
             .add(Column::State.eq(ProtocolState::InEffect));
         let protocol = caller.all::<sharing_protocol::Model>(in_effect, &Sort::asc(Column::CreatedAt)).await?;
         let verdict = match protocol.first() {
-            Some(protocol) => rules::may_release(&found.row, &protocol.row, level, caller.now()),
+            // The same rules as of the release itself: a preview that allows more would be a promise that is broken.
+            Some(protocol) => rules::partnership_in_force(partnership.row.state)
+                .and_then(|()| rules::may_release(&found.row, &protocol.row, level, caller.now())),
             None => Err(Error::refused(&rules::PROTOCOL_IN_EFFECT)),
         };
         found.redacted = if level == ShareLevel::Basic { found.row.redact() } else { &[] };
@@ -140,7 +142,10 @@ impl Releases {
             .command(ctx, |tx| {
                 Box::pin(async move {
                     let asked: incident_release::Model = tx.get(id, "id").await?;
-                    let side = tx.act_for_side(asked.partnership_id, None).await?;
+                    let releaser = SpaceRef::side(asked.side_id);
+                    let own = tx.caller.grants().within(Right::IncidentRelease, releaser).is_some();
+                    // Who stands on two sides acts here for the one that released.
+                    let side = tx.act_for_side(asked.partnership_id, own.then_some(asked.side_id)).await?;
                     if side != asked.side_id {
                         return Err(Error::refused(&rules::ORIGINATOR_RELEASES).field("id"));
                     }
