@@ -6,11 +6,11 @@
  *
  * It starts and stops its own servers at this address, on databases of its own in a temporary folder.
  * SAFEPACT_BIN names the binary where the second argument does not, SAFEPACT_DATA the folder with the
- * real incidents where it is not beside the repository.
+ * real incidents where it is not beside the repository, INCIDENTS how many are made for the largest device (100000 in CI, else 10000).
  */
 import { execFile, spawn } from 'node:child_process';
 import {
-  closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync,
+  closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve as absolute } from 'node:path';
@@ -33,6 +33,9 @@ const PUSH_MS = 3000;
 /** Less than the second after which the server says a push once more. */
 const OVERTAKEN_MS = 500;
 const REAL_INCIDENTS = 4337;
+// In CI the whole of it; elsewhere a tenth, for who only wants to know whether the tests pass.
+const MANY_INCIDENTS = Number(process.env.INCIDENTS || (process.env.SAFEPACT_REQUIRE_ALL ? 100000 : 10000));
+const MANY_MS = 600000;
 
 const beside = fileURLToPath(new URL('../../', import.meta.url));
 const binary = absolute(givenBinary || process.env.SAFEPACT_BIN || join(beside, 'target/debug/safepact'));
@@ -363,10 +366,36 @@ async function realIncidents(server) {
   await server.stop();
 }
 
+async function manyIncidents(server) {
+  await server.start();
+  await server.stop();
+  const file = join(server.folder, 'many.csv');
+  const row = (n) => `${n},${2000 + (n % 25)},${1 + (n % 12)},${1 + (n % 28)},SS,South Sudan,Place ${n % 97},Shooting`;
+  const rows = Array.from({ length: MANY_INCIDENTS }, (_, n) => row(n + 1));
+  writeFileSync(file, `Incident ID,Year,Month,Day,Country Code,Country,City,Means of attack\n${rows.join('\n')}\n`);
+  await server.command('import', 'incidents', file, '--mapping', 'aid-worker-incidents', '--as', 'omar');
+  await server.start();
+  const { omar } = await demoTokens();
+  await probe(`a device with default options gets all of ${MANY_INCIDENTS}`, () => withDevices([[omar]], async (device) => {
+    const began = performance.now();
+    await within(MANY_MS, device.arrived(), 'the first replication');
+    const took = (performance.now() - began) / 1000;
+    const here = await device.ids();
+    same(missing([...(await held(omar)).keys()], here), [], 'documents that are missing');
+    ensure(here.size >= MANY_INCIDENTS, `${here.size} documents are on the device`);
+    const [live] = await report(omar, [incident('After all of them')]);
+    await until(async () => await device.one(live) !== null, 'the stream beside them', SETTLE_MS);
+    device.quiet('the device');
+    return `${took.toFixed(0)} s, ${Math.round(MANY_INCIDENTS / took)} a second`;
+  }));
+  await server.stop();
+}
+
 await main(async () => {
   ensure(existsSync(binary), `the binary is not at ${binary}: name it as the second argument or in SAFEPACT_BIN`);
   await kills(new Server('kills'));
   await restored(new Server('restored'));
   await realIncidents(new Server('real'));
+  await manyIncidents(new Server('many'));
   await outage(new Server('outage'));
 });

@@ -11,7 +11,7 @@ use crate::{
 /// Words that stand in what is held back from others: none of them may come through any door.
 const SECRET: [&str; 6] = ["Deng Malual", "Rubkona market", "white pickup", "Thok", "-47.123", "case-77"];
 
-async fn reported(w: &World) -> (String, i64) {
+pub async fn reported(w: &World) -> (String, i64) {
     let facts = json!({
         "title": "Deng Malual shot at Rubkona market", "narrative": "A white pickup stopped; Thok saw it.",
         "occurredOn": "2026-05-30", "knownAt": "2026-06-01T08:30:00Z", "capturedAt": "2026-06-01T08:40:00Z",
@@ -31,7 +31,7 @@ async fn reported(w: &World) -> (String, i64) {
     (id, 1)
 }
 
-async fn agree(w: &World, max_level: &str, scope: &str, delay: i64) -> (String, Value) {
+pub async fn agree(w: &World, max_level: &str, scope: &str, delay: i64) -> (String, Value) {
     let input =
         json!({ "partnershipId": w.partnership().await, "scope": scope, "maxLevel": max_level, "delayHours": delay });
     let selection = "id version consentRequests { id contentHash }";
@@ -43,7 +43,7 @@ async fn agree(w: &World, max_level: &str, scope: &str, delay: i64) -> (String, 
     (made.text("/answer/id"), json!(2))
 }
 
-async fn release(w: &World, who: &str, incident: &str, version: i64, level: &str) -> Answer {
+pub async fn release(w: &World, who: &str, incident: &str, version: i64, level: &str) -> Answer {
     let query = "mutation($i: ID!, $v: Int!, $p: ID!, $l: ShareLevel!) { releaseIncident(incidentId: $i, expectedVersion: $v, partnershipId: $p, level: $l) { id level live } }";
     w.ask(who, query, json!({ "i": incident, "v": version, "p": w.partnership().await, "l": level })).await
 }

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::{
-    support::{Closed, Phone, Socket, World},
+    incidents::{agree, release, reported},
+    support::{Closed, Phone, Socket, World, fields},
     sync::{end, focal_point, id, person, report},
 };
 
@@ -203,5 +204,77 @@ scenario! {
         let stranger = w.ask("sam", "{ events { cursor } }", Value::Null).await.at("/events/cursor");
         assert_eq!(w.ask("sam", query, json!({ "after": stranger, "first": 100 })).await.at("/events/events"), json!([]));
         w.ask("sam", query, json!({ "after": start.at("/events/cursor"), "first": 100 })).await.refused("INVALID_CURSOR");
+    }
+}
+
+/// What came on a stream until it was quiet, taken as a device takes it.
+async fn heard(socket: &mut Socket, phone: &mut Phone) {
+    while let Some(message) = socket.within(Duration::from_millis(600)).await {
+        let message = message.unwrap();
+        if message["type"] == "next" {
+            phone.take(&message["payload"]["data"]["streamIncident"]["documents"]);
+        }
+    }
+}
+
+scenario! {
+    /// Streams cut each reader's view out of one shared read, pulls ask the database for it: they must never differ.
+    async fn streams_show_each_reader_what_pulls_show_them(w: World) {
+        const WHO: [&str; 7] = ["amina", "omar", "grace", "dana", "lars", "petra", "sam"];
+        agree(w, "FULL", "ALL", 0).await;
+        let address = w.serve().await;
+        let stream = format!("subscription {{ streamIncident {{ documents {{ {} }} checkpoint {{ cursor }} }} }}", fields("incident"));
+        let mut readers = Vec::new();
+        for who in WHO {
+            let mut socket = connected(w, address, who).await;
+            socket.subscribe("1", &stream, json!({})).await;
+            readers.push((socket, Phone::new(who, "incident"), Phone::new(who, "incident")));
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let (incident, _) = reported(w).await;
+        let (other, _) = reported(w).await;
+        let version = async || {
+            let asked = "query($id: ID!) { incident(id: $id) { version } }";
+            w.ask("omar", asked, json!({ "id": incident })).await.at("/incident/version").as_i64().unwrap()
+        };
+        for step in ["reported", "BASIC", "FULL", "BASIC again", "verified", "revoked", "FULL again", "retracted"] {
+            let at = version().await;
+            match step {
+                "reported" => {}
+                "verified" => {
+                    let verify = "mutation($id: ID!, $v: Int!) { verifyIncident(id: $id, expectedVersion: $v) { id } }";
+                    w.ask("omar", verify, json!({ "id": incident, "v": at })).await.data();
+                }
+                "revoked" => {
+                    let releases = "query($id: ID!) { incident(id: $id) { releases { id live } } }";
+                    let all = w.ask("omar", releases, json!({ "id": incident })).await.at("/incident/releases");
+                    let live = all.as_array().unwrap().iter().find(|release| release["live"] == true).unwrap()["id"].clone();
+                    w.ask("omar", "mutation($id: ID!) { revokeIncidentRelease(id: $id) { id } }", json!({ "id": live })).await.data();
+                }
+                "retracted" => {
+                    let retract = "mutation($id: ID!, $v: Int!) { retractIncident(id: $id, expectedVersion: $v, reason: \"Told twice.\") { id } }";
+                    w.ask("omar", retract, json!({ "id": incident, "v": at })).await.data();
+                }
+                level => drop(release(w, "omar", &incident, at, level.split(' ').next().unwrap()).await.data()),
+            }
+            for (socket, streamed, pulled) in &mut readers {
+                heard(socket, streamed).await;
+                pulled.sync(w).await;
+                assert_eq!(streamed.documents, pulled.documents, "{} after {step}", streamed.who);
+                let sees = streamed.documents.get(&incident).map(|document| document["redactions"].is_null());
+                let shared = match step {
+                    "BASIC" | "BASIC again" | "verified" => Some(false),
+                    "FULL" | "FULL again" => Some(true),
+                    _ => None,
+                };
+                match streamed.who {
+                    "amina" | "omar" | "grace" => assert!(sees.is_some(), "{} after {step}", streamed.who),
+                    "dana" => assert_eq!(sees, shared, "dana after {step}"),
+                    "sam" => assert_eq!(sees, None, "sam after {step}"),
+                    _ => {}
+                }
+                assert!(streamed.documents.contains_key(&other) == matches!(streamed.who, "amina" | "omar" | "grace"), "{}", streamed.who);
+            }
+        }
     }
 }

@@ -100,7 +100,7 @@ async function many(figures, place) {
   await pause(REST_MS);
   const idle = server.memory();
   figures.tell('memory before', before, 'MiB');
-  figures.tell('memory with the sockets', idle.now, 'MiB', '≤ 500');
+  figures.tell('memory with the sockets', idle.now, 'MiB', '≤ 100');
   figures.tell('memory of a socket', ((idle.now - before) * 1024) / SOCKETS, 'KiB');
   const quiet = server.processor();
   await pause(REST_MS);
@@ -131,7 +131,7 @@ async function many(figures, place) {
   [...new Set(ended)].slice(0, 3).forEach((what) => console.log(`  ${what}`));
   figures.tell('pulls after a close', sum(states.map(({ pulls }) => pulls)));
   figures.tell('pulls refused', sum(states.map(({ refused }) => refused)));
-  figures.tell('memory at most', server.memory().peak, 'MiB', '≤ 500');
+  figures.tell('memory at most', server.memory().peak, 'MiB', '≤ 100');
   processes.forEach(({ child }) => child.disconnect());
   await pause(REST_MS);
   figures.tell('memory after the sockets are gone', server.memory().now, 'MiB');

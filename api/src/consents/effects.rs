@@ -14,6 +14,6 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::ActivatePartnership => partnerships::effects::activate(tx, request.subject_id).await,
         ConsentAction::ResumePartnership => partnerships::effects::resume(tx, request.subject_id).await,
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
-        ConsentAction::AdoptSharingProtocol => incidents::protocol::adopt(tx, request.subject_id).await,
+        ConsentAction::AdoptSharingProtocol => incidents::effects::adopt_protocol(tx, request.subject_id).await,
     }
 }

@@ -18,22 +18,23 @@ use std::{
     time::{Duration, Instant},
 };
 
+use async_graphql::Response;
 use axum::{
     extract::{
         WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
-    response::Response,
+    response::Response as Upgraded,
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use serde_json::{Map, Value, json};
 use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 use tracing::Instrument;
 
 use super::{Server, http, reply};
 use crate::{
-    platform::{caller::Caller, error::Error, hub::Follower, shape::Shape, token::Identity},
-    sync::stream::Connected,
+    platform::{error::Error, hub::Follower, shape::Shape, token::Identity},
+    sync::stream::{Connected, Handover},
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -48,25 +49,25 @@ const WAITING: usize = 8;
 struct Close(u16, &'static str);
 
 /// Answers the upgrade.
-pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str>) -> Response {
+pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str>) -> Upgraded {
     let largest = usize::try_from(server.gate.limits.body_bytes).unwrap_or(1 << 20);
     upgrade
         .protocols([PROTOCOL])
         // Thousands of sockets wait most of their life: small buffers keep them cheap.
-        .read_buffer_size(4096)
+        .read_buffer_size(1024)
         .write_buffer_size(0)
         .max_message_size(largest)
         .max_frame_size(largest)
         .on_upgrade(move |socket| {
             let tracker = server.open.clone();
             let span = tracing::info_span!("socket", request.id = %id);
-            tracker.track_future(run(server, socket, id).instrument(span))
+            tracker.track_future(run(Box::new(Connection::new(server, socket, id))).instrument(span))
         })
 }
 
-async fn run(server: Arc<Server>, socket: WebSocket, id: Arc<str>) {
-    let speaks = socket.protocol().is_some_and(|protocol| protocol.as_bytes() == PROTOCOL.as_bytes());
-    let mut connection = Connection::new(server, socket, id);
+async fn run(mut connection: Box<Connection>) {
+    let protocol = connection.socket.protocol();
+    let speaks = protocol.is_some_and(|protocol| protocol.as_bytes() == PROTOCOL.as_bytes());
     connection.server.metrics.socket(1);
     let Close(code, reason) = if speaks { connection.talk().await } else { Close(4406, "Subprotocol not acceptable") };
     for (_, operation) in connection.operations.drain() {
@@ -79,7 +80,7 @@ async fn run(server: Arc<Server>, socket: WebSocket, id: Arc<str>) {
     drop(timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = connection.socket.recv().await {} }).await);
 }
 
-/// Something to send, from an operation.
+/// Something to send, from an operation. Boxed on its way: a channel keeps room for 32 of them, however few may wait.
 enum Out {
     Text(String),
     /// The last message of an operation.
@@ -104,8 +105,8 @@ struct Connection {
     id: Arc<str>,
     session: Option<Session>,
     operations: HashMap<String, AbortHandle>,
-    sender: mpsc::Sender<Out>,
-    receiver: mpsc::Receiver<Out>,
+    sender: mpsc::Sender<Box<Out>>,
+    receiver: mpsc::Receiver<Box<Out>>,
     heard: Instant,
 }
 
@@ -146,7 +147,7 @@ impl Connection {
             };
             let result = match step {
                 // Boxed: a socket that waits must not keep room for what it does while awake.
-                Step::Out(Some(out)) => Box::pin(self.send(out)).await,
+                Step::Out(Some(out)) => Box::pin(self.send(*out)).await,
                 Step::Out(None) | Step::In(None) => Err(Close(1000, "")),
                 // Too large, not UTF-8, not framed: or the line is dead, and nobody hears this.
                 Step::In(Some(Err(_))) => Err(Close(4400, "Invalid message")),
@@ -312,12 +313,18 @@ impl Connection {
                 let about = http::About::of(&admitted, Some(&caller));
                 // Documents come in the order of the selection already.
                 let shape = (!about.is_sync_stream()).then_some(admitted.shape);
-                let data = admitted.request.data(self.server.executor()).data(session.connected.clone());
-                let run = (data, shape);
-                let operation =
-                    operate(self.server.clone(), id.clone(), run, about, request_id, caller, self.sender.clone());
+                let request = admitted.request.data(self.server.executor()).data(session.connected.clone());
+                let operation = Operation {
+                    server: self.server.clone(),
+                    id: id.clone(),
+                    about,
+                    request_id,
+                    sender: self.sender.clone(),
+                    began: Instant::now(),
+                    logged: false,
+                };
                 #[expect(clippy::disallowed_methods, reason = "an operation of a socket; aborted with it")]
-                let task = tokio::spawn(operation.in_current_span());
+                let task = tokio::spawn(operate(operation, request, shape).in_current_span());
                 self.operations.insert(id, task.abort_handle());
                 Ok(())
             }
@@ -326,7 +333,7 @@ impl Connection {
 }
 
 enum Step {
-    Out(Option<Out>),
+    Out(Option<Box<Out>>),
     In(Option<Result<Message, axum::Error>>),
     /// A second has passed, or the person's authority may have changed.
     Authority(bool),
@@ -342,75 +349,115 @@ fn failed(id: &str, errors: Vec<Error>, request_id: &str) -> String {
     error_message(id, &reply::refusal(errors, request_id))
 }
 
-fn error_message(id: &str, response: &async_graphql::Response) -> String {
+fn error_message(id: &str, response: &Response) -> String {
     json!({ "id": id, "type": "error", "payload": response.errors }).to_string()
 }
 
-fn next_message(id: &str, response: &async_graphql::Response) -> String {
+fn next_message(id: &str, response: &Response) -> String {
     let id = Value::String(id.to_owned());
     format!(r#"{{"id":{id},"type":"next","payload":{}}}"#, reply::text(response, Map::new()))
 }
 
-/// Runs one operation and hands its answers to the socket.
-async fn operate(
+/// Runs one operation and hands its answers to the socket. Not an `async fn`: that would keep room for what it is given.
+fn operate(
+    mut operation: Operation,
+    request: async_graphql::Request,
+    shape: Option<Shape>,
+) -> impl Future<Output = ()> + Send {
+    let handover = Handover::default();
+    let mut responses = Box::pin(operation.server.schema.execute_stream(request.data(handover.clone())));
+    // Boxed: the executor keeps the document and all that was read of it, and a stream of documents needs it no more.
+    let executed = Box::pin(async move {
+        let ended = operation.hand_on(&mut responses, shape.as_ref()).await;
+        (ended, operation)
+    });
+    async move {
+        let (false, mut operation) = executed.await else { return };
+        if let Some(mut begun) = handover.take() {
+            loop {
+                let response = begun.next().await;
+                if !operation.tell(response, None).await {
+                    return;
+                }
+            }
+        }
+        let complete = json!({ "id": operation.id, "type": "complete" }).to_string();
+        drop(operation.sender.send(Box::new(Out::Last(operation.id, complete))).await);
+    }
+}
+
+/// An operation of a socket.
+struct Operation {
     server: Arc<Server>,
     id: String,
-    (request, shape): (async_graphql::Request, Option<Shape>),
     about: http::About,
     request_id: Arc<str>,
-    caller: Caller,
-    sender: mpsc::Sender<Out>,
-) {
-    let began = Instant::now();
-    let mut responses = std::pin::pin!(server.schema.execute_stream(request));
-    let mut first = true;
-    let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
-    loop {
-        // A query or mutation answers in time; a subscription waits for its events.
-        let next = async {
-            if about.is_subscription() { Ok(responses.next().await) } else { timeout(patience, responses.next()).await }
-        };
-        let Ok(next) = next.await else {
-            let late = Error::unavailable("an operation of a socket took longer than its limit");
-            let response = reply::refusal(vec![late], &request_id);
-            about.log(&server, &request_id, began, &response);
-            drop(sender.send(Out::Last(id.clone(), error_message(&id, &response))).await);
-            return;
-        };
-        let Some(mut response) = next else { break };
-        reply::finish(&mut response, shape.as_ref(), &request_id);
-        if first {
-            about.log(&server, &request_id, began, &response);
-            first = false;
+    sender: mpsc::Sender<Box<Out>>,
+    began: Instant,
+    logged: bool,
+}
+
+impl Operation {
+    /// Hands on answers until there are no more; says whether the last word was among them.
+    async fn hand_on(&mut self, responses: &mut (impl Stream<Item = Response> + Unpin), shape: Option<&Shape>) -> bool {
+        let patience = Duration::from_secs(self.server.gate.limits.request_seconds.unsigned_abs().into());
+        loop {
+            // A query or mutation answers in time; a subscription waits for its events.
+            let next = if self.about.is_subscription() {
+                responses.next().await
+            } else {
+                match timeout(patience, responses.next()).await {
+                    Ok(next) => next,
+                    Err(_) => {
+                        let late = Error::unavailable("an operation of a socket took longer than its limit");
+                        let response = reply::refusal(vec![late], &self.request_id);
+                        self.about.log(&self.server, &self.request_id, self.began, &response);
+                        let last = Out::Last(self.id.clone(), error_message(&self.id, &response));
+                        drop(self.sender.send(Box::new(last)).await);
+                        return true;
+                    }
+                }
+            };
+            let Some(response) = next else { return false };
+            if !self.tell(response, shape).await {
+                return true;
+            }
+        }
+    }
+
+    /// Tells the socket an answer; says whether more may follow.
+    async fn tell(&mut self, mut response: Response, shape: Option<&Shape>) -> bool {
+        reply::finish(&mut response, shape, &self.request_id);
+        let (out, last) = self.out(&response);
+        drop(response);
+        self.sender.send(Box::new(out)).await.is_ok() && !last
+    }
+
+    /// What is said for an answer, and whether it is the last word.
+    fn out(&mut self, response: &Response) -> (Out, bool) {
+        if !self.logged {
+            self.about.log(&self.server, &self.request_id, self.began, response);
+            self.logged = true;
         }
         if response.data == async_graphql::Value::Null && !response.errors.is_empty() {
-            if about.is_sync_stream() && !reply::is_request_error(&response) {
+            if self.about.is_sync_stream() && !reply::is_request_error(response) {
                 // A message would be the last that the common client takes: it comes back after a close.
-                let close = match (reply::is_unauthenticated(&response), reply::is_resync(&response)) {
+                let close = match (reply::is_unauthenticated(response), reply::is_resync(response)) {
                     (true, _) => Close(4403, "Forbidden: token or account revoked"),
                     (_, true) => Close(4205, "Pull again"),
                     _ => Close(1013, "Try again later"),
                 };
-                drop(sender.send(Out::Away(close)).await);
-                return;
+                return (Out::Away(close), true);
             }
-            if reply::is_unauthenticated(&response) {
+            if reply::is_unauthenticated(response) {
                 // An `error` would end the subscription for good: the client comes back after 4403.
-                drop(sender.send(Out::Nobody).await);
-                return;
+                return (Out::Nobody, true);
             }
             // Nothing ran, or a subscription cannot go on: an `error` ends the operation.
-            let ends = reply::is_request_error(&response) || about.is_subscription();
-            if ends {
-                drop(sender.send(Out::Last(id.clone(), error_message(&id, &response))).await);
-                return;
+            if reply::is_request_error(response) || self.about.is_subscription() {
+                return (Out::Last(self.id.clone(), error_message(&self.id, response)), true);
             }
         }
-        if sender.send(Out::Text(next_message(&id, &response))).await.is_err() {
-            return;
-        }
+        (Out::Text(next_message(&self.id, response)), false)
     }
-    drop(caller);
-    let complete = json!({ "id": id, "type": "complete" }).to_string();
-    drop(sender.send(Out::Last(id, complete)).await);
 }

@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
-    Incident, release,
+    Incident, effects,
     rules::{CANONICAL_INCIDENT, LIFECYCLE},
 };
 use crate::platform::{
@@ -48,7 +48,7 @@ impl LinkDuplicateIncident {
                     let mut after = before.clone();
                     after.state = LIFECYCLE.step(before.state, "linkDuplicateIncident")?.to;
                     after.duplicate_of_id = Some(canonical.id);
-                    after.sharing = release::revoke_all(tx, &before).await?;
+                    after.sharing = effects::revoke_all(tx, &before).await?;
                     // Reports that pointed here point to the one that counts: a chain would count none of them.
                     let theirs = Condition::all().add(Column::DuplicateOfId.eq(before.id));
                     for other in tx.all::<incident::Model>(theirs, &Sort::asc(Column::CreatedAt)).await? {

@@ -8,6 +8,8 @@
 
 mod advance;
 mod close_incident;
+pub mod effects;
+mod end_sharing_protocol;
 mod facts;
 mod feed;
 mod follow_up_incident;
@@ -15,12 +17,16 @@ pub mod import;
 mod incident;
 mod input;
 mod link_duplicate_incident;
+mod propose_sharing_protocol;
 pub mod protocol;
 pub mod push;
 mod release;
+mod release_incident;
+mod release_preview;
 mod report_incident;
 mod restricted;
 mod retract_incident;
+mod revoke_incident_release;
 pub mod rules;
 mod summary;
 mod update_incident;
@@ -35,7 +41,7 @@ pub use restricted::IncidentRestricted;
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]
-pub struct IncidentsQueries(incident::IncidentQueries, release::ReleaseQueries, summary::SummaryQueries);
+pub struct IncidentsQueries(incident::IncidentQueries, release_preview::ReleaseQueries, summary::SummaryQueries);
 
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
@@ -48,7 +54,9 @@ pub struct IncidentsMutations(
     link_duplicate_incident::LinkDuplicateIncident,
     retract_incident::RetractIncident,
     restricted::RecordRestricted,
-    protocol::SharingProtocols,
-    release::Releases,
+    propose_sharing_protocol::ProposeSharingProtocol,
+    end_sharing_protocol::EndSharingProtocol,
+    release_incident::ReleaseIncident,
+    revoke_incident_release::RevokeIncidentRelease,
     import::ImportIncidents,
 );

@@ -8,7 +8,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
-    Incident, release,
+    Incident, effects,
     rules::{self, LIFECYCLE},
 };
 use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
@@ -56,7 +56,7 @@ pub(super) async fn retract(tx: &mut Tx, before: &incident::Model, reason: Optio
     let mut after = before.clone();
     after.state = LIFECYCLE.step(before.state, "retractIncident")?.to;
     after.state_reason = reason;
-    after.sharing = release::revoke_all(tx, before).await?;
+    after.sharing = effects::revoke_all(tx, before).await?;
     tx.update("incident.retracted", before, after).await?;
     // Its duplicates did not go with it: the oldest of them counts from now on, and the others point there.
     let mut counts: Option<Id> = None;

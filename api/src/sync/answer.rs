@@ -1,11 +1,17 @@
 //! Answers without a field tree: what was selected is cut out of JSON that is there already.
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use async_graphql::{Context, Name, SelectionField, Value, indexmap::IndexMap};
 use serde_json::{Map, Value as Json, json};
 
 use super::collection::{Collection, Document};
 
 /// What is selected, by response key.
+#[derive(PartialEq, Eq, Hash)]
 pub struct Selected {
     key: Name,
     name: String,
@@ -29,6 +35,29 @@ impl Selected {
             fields: Self::among(fields.iter().flat_map(SelectionField::selection_set)),
         });
         selected.collect()
+    }
+}
+
+/// Selections of streams that are open: devices of one app ask for the same, thousands of times.
+#[derive(Default)]
+pub struct Selections(Mutex<HashSet<Arc<[Selected]>>>);
+
+/// With more selections than this, those that nobody uses any more are let go.
+const SELECTIONS: usize = 64;
+
+impl Selections {
+    /// The selection, shared with who asked for the same before.
+    pub fn shared(&self, selected: Vec<Selected>) -> Arc<[Selected]> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(same) = known.get(selected.as_slice()) {
+            return same.clone();
+        }
+        if known.len() >= SELECTIONS {
+            known.retain(|selected| Arc::strong_count(selected) > 1);
+        }
+        let selected: Arc<[Selected]> = selected.into();
+        known.insert(selected.clone());
+        selected
     }
 }
 

@@ -9,14 +9,16 @@ use async_graphql::{
     registry::{MetaTypeId, Registry},
 };
 use entity::Right;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use serde_json::{Map, Value as Json};
 
 use super::{
-    answer::{Selected, cut},
+    answer::{Selected, Selections, cut},
     changes,
     collection::Collection,
-    collections, pull, push, stream, types,
+    collections, pull, push,
+    stream::{self, Asked},
+    types,
 };
 use crate::platform::{
     error::{Error, Result},
@@ -31,7 +33,9 @@ pub struct SyncQueries;
 pub struct SyncMutations;
 /// `streamX` of every collection.
 #[derive(Default)]
-pub struct SyncSubscriptions;
+pub struct SyncSubscriptions {
+    selections: Selections,
+}
 
 /// The collection of a root field that begins with a word.
 fn collection_of(field: &str, word: &str) -> Option<&'static Collection> {
@@ -182,20 +186,7 @@ impl SubscriptionType for SyncSubscriptions {
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
         let collection = collection_of(ctx.field().name(), "stream")?;
         let key = async_graphql::Name::new(ctx.field().alias().unwrap_or(ctx.field().name()));
-        let selected = Selected::of(ctx);
-        let pages = async move {
-            match ctx.caller() {
-                Ok(caller) => stream::stream(caller.clone(), collection, stream::connected(ctx)).await.left_stream(),
-                Err(error) => futures_util::stream::once(async { Err(error) }).right_stream(),
-            }
-        };
-        Some(Box::pin(futures_util::stream::once(pages).flatten().map(move |page| match page {
-            Ok(page) => {
-                let mut data = async_graphql::indexmap::IndexMap::new();
-                data.insert(key.clone(), cut(&selected, page));
-                Response::new(Value::Object(data))
-            }
-            Err(error) => Response::from_errors(vec![failed(ctx, error)]),
-        })))
+        let asked = Asked { key, pos: ctx.item.pos, selected: self.selections.shared(Selected::of(ctx)) };
+        Some(Box::pin(stream::answers(ctx, collection, asked)))
     }
 }

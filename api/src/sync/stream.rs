@@ -2,18 +2,25 @@
 //! item in 50 ms (S10), and never an end that a client would take for the last (S9): where the client must pull, the
 //! connection is closed.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use async_graphql::Context;
-use futures_util::{Stream, stream};
+use async_graphql::{Context, Name, PathSegment, Pos, Response};
+use futures_util::{Stream, StreamExt, future, stream};
 use serde_json::Value;
 
-use super::{answer::bulk, collection::Collection};
+use super::{
+    answer::{Selected, bulk, cut},
+    collection::Collection,
+};
 use crate::platform::{
     caller::Caller,
     codec::{Checkpoint, Mark, Position},
     error::{Error, Result},
     feed::{Feed, Rights, Which},
+    gate::Ask,
     seen::Heard,
 };
 
@@ -39,9 +46,102 @@ const OLDEST_PULL: Duration = Duration::from_mins(1);
 const LONGEST_COMMAND: Duration = Duration::from_secs(20);
 
 /// Where the ledgers stood when the connection began.
-pub fn connected(ctx: &Context<'_>) -> Option<Connected> {
+fn connected(ctx: &Context<'_>) -> Option<Connected> {
     #[expect(clippy::disallowed_methods, reason = "when the connection began")]
     ctx.data_opt::<Connected>().cloned()
+}
+
+/// Where a stream that has begun is left for the socket, in the data of its request. What the executor keeps of a
+/// document is let go then: a device listens for hours, and thousands of them do.
+#[derive(Clone, Default)]
+pub struct Handover(Arc<Mutex<Option<Box<Begun>>>>);
+
+impl Handover {
+    fn slot(&self) -> MutexGuard<'_, Option<Box<Begun>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the stream that has begun, if one has.
+    pub fn take(self) -> Option<Box<Begun>> {
+        self.slot().take()
+    }
+}
+
+/// What was asked of a stream: the key of its answers, and what is selected.
+pub struct Asked {
+    /// Key of the answer.
+    pub key: Name,
+    /// Where it stands in the document.
+    pub pos: Pos,
+    /// What is selected of it.
+    pub selected: Arc<[Selected]>,
+}
+
+impl Asked {
+    fn answer(&self, page: Result<Value>) -> Response {
+        match page {
+            Ok(page) => {
+                let mut data = async_graphql::indexmap::IndexMap::new();
+                data.insert(self.key.clone(), cut(&self.selected, page));
+                Response::new(async_graphql::Value::Object(data))
+            }
+            Err(error) => {
+                let mut error = async_graphql::Error::from(error).into_server_error(self.pos);
+                error.path = vec![PathSegment::Field(self.key.to_string())];
+                Response::from_errors(vec![error])
+            }
+        }
+    }
+}
+
+/// A stream that has begun, with what was asked of it.
+pub struct Begun {
+    documents: Documents,
+    asked: Asked,
+}
+
+impl Begun {
+    /// The next answer. Behind an error there is none.
+    pub async fn next(&mut self) -> Response {
+        let page = self.documents.next().await;
+        self.asked.answer(page)
+    }
+}
+
+/// Answers of a stream, from where the connection began, for as long as the rights stay the same; none where a socket
+/// takes the stream over.
+pub fn answers(
+    ctx: &Context<'_>,
+    collection: &'static Collection,
+    asked: Asked,
+) -> impl Stream<Item = Response> + Send + use<> {
+    #[expect(clippy::disallowed_methods, reason = "where the socket waits for it")]
+    let handover = ctx.data_opt::<Handover>().cloned();
+    let (caller, connected) = (ctx.caller().cloned(), connected(ctx));
+    let begin = async move {
+        let documents = match caller {
+            Ok(caller) => Documents::open(caller, collection, connected).await,
+            Err(error) => Err(error),
+        };
+        match (documents, handover) {
+            (Err(error), _) => Some(Err(asked.answer(Err(error)))),
+            (Ok(documents), None) => Some(Ok(Begun { documents, asked })),
+            (Ok(documents), Some(handover)) => {
+                *handover.slot() = Some(Box::new(Begun { documents, asked }));
+                None
+            }
+        }
+    };
+    stream::once(begin).filter_map(future::ready).flat_map(|begun| {
+        stream::unfold(Some(begun), async |begun| match begun? {
+            Err(response) => Some((response, None)),
+            Ok(mut begun) => {
+                let response = begun.next().await;
+                let rest = response.errors.is_empty().then_some(Ok(begun));
+                Some((response, rest))
+            }
+        })
+    })
 }
 
 /// One stream.
@@ -61,25 +161,6 @@ struct Documents {
 const PUSHED: u64 = 50;
 /// What was pushed this long before a stream began is said on it too.
 const RECENT: Duration = Duration::from_secs(30);
-
-/// Documents from where the connection began, for as long as the rights stay the same.
-pub async fn stream(
-    caller: Caller,
-    collection: &'static Collection,
-    connected: Option<Connected>,
-) -> impl Stream<Item = Result<Value>> + Send {
-    let start = Documents::open(caller, collection, connected).await;
-    stream::unfold(Some(start), async |documents| {
-        let mut documents = match documents? {
-            Ok(documents) => documents,
-            Err(error) => return Some((Err(error), None)),
-        };
-        match documents.next().await {
-            Ok(page) => Some((Ok(page), Some(Ok(documents)))),
-            Err(error) => Some((Err(error), None)),
-        }
-    })
-}
 
 impl Documents {
     async fn open(caller: Caller, collection: &'static Collection, connected: Option<Connected>) -> Result<Self> {

@@ -9,7 +9,7 @@ mod world;
 
 pub use answer::Answer;
 pub use golden::golden;
-pub use phone::Phone;
+pub use phone::{Phone, fields};
 pub use socket::{Closed, Socket};
 pub use world::{Backend, World, binary, repository};
 

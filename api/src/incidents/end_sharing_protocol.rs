@@ -1,0 +1,49 @@
+use async_graphql::{Context, Object};
+use entity::{Id, Right, partnership, sharing_protocol, value::ProtocolState};
+
+use super::{SharingProtocol, effects, rules};
+use crate::{
+    consents,
+    platform::{
+        error::{Error, Result},
+        gate::Ask,
+        sdl::requires,
+    },
+};
+
+/// Ends what is shared.
+#[derive(Default)]
+pub struct EndSharingProtocol;
+
+#[Object]
+impl EndSharingProtocol {
+    /// Ends what is shared: any side may, alone and at once. Everything that was released under it is released no more.
+    /// Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
+    #[graphql(directive = requires::apply(Right::IncidentRelease))]
+    async fn end_sharing_protocol(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The protocol.")] id: Id,
+        #[graphql(desc = "The version you read.")] expected_version: i32,
+        #[graphql(desc = "The side you act for, where you stand on more than one.")] side_id: Option<Id>,
+    ) -> Result<SharingProtocol> {
+        let caller = ctx.caller()?;
+        let id = caller
+            .command(ctx, |tx| {
+                Box::pin(async move {
+                    let asked: sharing_protocol::Model = tx.get(id, "id").await?;
+                    let _: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
+                    let before: sharing_protocol::Model = tx.lock_at(id, "id", expected_version).await?;
+                    tx.act_for_side(before.partnership_id, side_id).await?;
+                    if !matches!(before.state, ProtocolState::Proposed | ProtocolState::InEffect) {
+                        return Err(Error::refused(&rules::PROTOCOL_IN_EFFECT).field("id"));
+                    }
+                    consents::void(tx, before.id).await?;
+                    effects::finish_protocol(tx, &before, ProtocolState::Ended).await?;
+                    Ok(before.id)
+                })
+            })
+            .await?;
+        Ok(caller.get::<sharing_protocol::Model>(id, "id").await?.into())
+    }
+}
