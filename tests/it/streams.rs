@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
@@ -276,5 +277,25 @@ scenario! {
                 assert!(streamed.documents.contains_key(&other) == matches!(streamed.who, "amina" | "omar" | "grace"), "{}", streamed.who);
             }
         }
+    }
+}
+
+scenario! {
+    /// A message with errors would be the last that the common client takes of a stream: it stays away for good.
+    async fn a_fault_of_the_database_closes_the_socket_and_the_client_comes_back(w: World) {
+        let address = w.serve().await;
+        let mut amina = Phone::new("amina", "incident");
+        write(w, &mut amina, 1, "Before").await;
+        let database = w.database().await;
+        for (table, when) in [("space", "while a stream opens"), ("incident", "while it reads")] {
+            let mut socket = connected(w, address, "amina").await;
+            database.execute_unprepared(&format!("ALTER TABLE {table} RENAME TO {table}_away")).await.unwrap();
+            socket.subscribe("1", STREAM, json!({})).await;
+            assert_eq!(closed(&mut socket).await, Closed(1013), "{when}");
+            database.execute_unprepared(&format!("ALTER TABLE {table}_away RENAME TO {table}")).await.unwrap();
+        }
+        let mut socket = connected(w, address, "amina").await;
+        socket.subscribe("1", STREAM, json!({})).await;
+        assert_eq!(socket.event().await["streamIncident"]["documents"][0]["id"], id(1));
     }
 }

@@ -1,10 +1,11 @@
 /*
  * How long after a write its followers hear of it, and whether each of them hears of every one.
  *
- *   node latency.mjs [one|two|polled|paused …] [sqlite|postgres]
+ *   node latency.mjs [one|two|killed|polled|paused …] [sqlite|postgres]
  *
  *   one     one node
  *   two     two nodes on one PostgreSQL with doorbells over NATS; writes on one, subscriptions on the other
+ *   killed  the same, and NATS dies for both in the middle, for good
  *   polled  the same with nobody at the address of NATS
  *   paused  as two, and the node of the subscriptions is stopped for PAUSE seconds in the middle
  *
@@ -15,6 +16,8 @@
  * are taken, with the clock of this one process: from sending the mutation to the event, and from its answer, which
  * comes after the commit, to the event; an event that is faster than the answer counts as less than nothing.
  */
+import net from 'node:net';
+
 import { ask, each, ensure, Figures, Line, main, number, pause, post, until } from './lib.mjs';
 import { at } from './server.mjs';
 import { PERCEIVE, settle, turn } from './world.mjs';
@@ -37,6 +40,7 @@ const PULL_AGAIN_MS = 5000;
 const MODES = {
   one: { nodes: 1, nats: '', goals: { p50: '≤ 15', p99: '≤ 100' } },
   two: { nodes: 2, nats: NATS, goals: { p99: '≤ 150' } },
+  killed: { nodes: 2, nats: NATS, goals: { max: '≤ 1500' } },
   polled: { nodes: 2, nats: DEAD_NATS, goals: { max: '≤ 1500' } },
   paused: { nodes: 2, nats: NATS, goals: {} },
 };
@@ -286,8 +290,32 @@ function tell(figures, lines, partnerships, goals) {
   refusals.slice(0, 3).forEach((refusal) => console.log(`  ${JSON.stringify(refusal)}`));
 }
 
+/** A way to NATS that can be cut: for who goes through it, NATS is dead then. */
+function line(nats) {
+  const { hostname, port } = new URL(nats);
+  const ends = new Set();
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(port), hostname);
+    [[near, far], [far, near]].forEach(([from, to]) => {
+      ends.add(from);
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      from.pipe(to);
+    });
+  });
+  const cut = () => {
+    server.close();
+    ends.forEach((end) => end.destroy());
+  };
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve({ url: `nats://127.0.0.1:${server.address().port}`, cut }));
+  });
+}
+
 async function measure(mode, kind, place) {
-  const { nodes, nats, goals } = MODES[mode];
+  const { nodes, nats: known, goals } = MODES[mode];
+  const way = mode === 'killed' ? await line(known) : null;
+  const nats = way ? way.url : known;
   const environment = nats ? { SAFEPACT_NATS_URL: nats } : {};
   const writer = await place.start(environment);
   const reader = nodes > 1 ? await place.start(environment) : writer;
@@ -301,6 +329,7 @@ async function measure(mode, kind, place) {
   figures.tell('subscriptions', lines.flatMap((line) => line.followers).length);
   figures.tell('sockets', lines.length);
   const before = place.nodes.map((node) => node.processor());
+  const cutting = way && setTimeout(way.cut, (SECONDS / 2) * 1000);
   const ran = mode === 'paused' ? await interrupted(writer, reader, partnerships, faults) : await load(writer.url, partnerships, SECONDS, faults);
   await until(PATIENCE_MS, () => missing(lines) === 0);
   figures.tell('writes', ran.total);
@@ -318,6 +347,7 @@ async function measure(mode, kind, place) {
   });
   figures.complaints(place.nodes);
   figures.end();
+  clearTimeout(cutting);
   lines.forEach((line) => line.close());
   return ['events missing', 'events out of turn', 'subscriptions ended by the server'].reduce((sum, what) => sum + figures.all[what], 0);
 }

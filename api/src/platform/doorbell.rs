@@ -22,11 +22,17 @@ pub async fn connect(hub: &Hub, url: &str, deployment: &str) -> anyhow::Result<(
         .connection_timeout(Duration::from_secs(2))
         .event_callback(move |event| {
             match event {
-                async_nats::Event::Connected => listener.hears(true),
-                async_nats::Event::Disconnected | async_nats::Event::Closed => listener.hears(false),
-                _ => {}
+                async_nats::Event::Connected => {
+                    listener.hears(true);
+                    tracing::info!("doorbells of other nodes are heard");
+                }
+                async_nats::Event::Disconnected | async_nats::Event::Closed => {
+                    listener.hears(false);
+                    tracing::warn!("NATS is away: what other nodes write is looked for four times a second");
+                }
+                _ => tracing::info!(%event, "NATS"),
             }
-            async move { tracing::info!(%event, "NATS") }
+            async {}
         });
     let client = options.connect(url).await?;
     let subject = format!("safepact.{deployment}.ledger");
