@@ -33,7 +33,7 @@ def where():
     found = {}
     for n in seen():
         found.setdefault(station(n), []).append(n)
-    most = max(map(len, found.values()))
+    most = max(len(ns) for ns in found.values())
     return [countries()[s - 1] for s, ns in found.items() if len(ns) >= min(most, 24)]
 
 

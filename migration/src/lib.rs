@@ -7,6 +7,7 @@ mod m0002_people;
 mod m0003_partnerships;
 mod m0004_risk;
 mod m0005_sync;
+mod m0006_standing;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_partnerships::Migration),
             Box::new(m0004_risk::Migration),
             Box::new(m0005_sync::Migration),
+            Box::new(m0006_standing::Migration),
         ]
     }
 }

@@ -46,6 +46,7 @@ impl<M: Record> Change<M> {
 
 /// An entry of a feed: the record, its position, and whether the space sees it.
 struct Found {
+    space_no: i32,
     id: Id,
     seq: i64,
 }
@@ -91,36 +92,34 @@ impl Caller {
         let mut marks = marks(since, &readable, own, &heads);
         let mut seen = HashSet::new();
         let mut order = Vec::new();
-        'spaces: for mark in &mut marks {
-            let head = heads.get(&mark.space_no).copied();
-            loop {
-                let rest = limit - order.len();
-                if rest == 0 {
-                    break 'spaces;
-                }
-                // A space that nobody wrote to since is not asked.
-                let found = match head {
-                    Some(head) if mark.seq >= head => Vec::new(),
-                    _ => read(self, at, M::KIND, mark, &readable, rest).await?,
-                };
-                let whole = found.len() < rest;
-                for Found { id, seq } in found {
+        let mut next = 0;
+        while order.len() < limit
+            && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
+        {
+            let most = limit - order.len();
+            let group = group(rest, &heads, most);
+            let found = read(self, at, M::KIND, group, &heads, &readable, most).await?;
+            let whole = found.len() < most;
+            // Where the page ends within the group, the spaces before the last one are read to their ends.
+            let last = found.last().map(|found| found.space_no).filter(|_| !whole);
+            for Found { space_no, id, seq } in found {
+                if let Some(mark) = group.iter_mut().find(|mark| mark.space_no == space_no) {
                     mark.seq = seq;
-                    if seen.insert(id) {
-                        order.push(id);
-                    }
                 }
-                if whole {
-                    mark.seq = head.unwrap_or(mark.seq);
-                    // Everything that was held of a lost space is taken back: it is forgotten. One's own space is remembered:
-                    // what its person wrote was taken back once.
-                    mark.had = match mark.leaving {
-                        true if own == Some(mark.space_no) => mark.had,
-                        true => -1,
-                        false => 0,
-                    };
-                    break;
+                if seen.insert(id) {
+                    order.push(id);
                 }
+            }
+            for mark in group.iter_mut().take_while(|mark| last.is_none_or(|last| mark.space_no < last)) {
+                mark.seq = heads.get(&mark.space_no).copied().unwrap_or(mark.seq);
+                // Everything that was held of a lost space is taken back: it is forgotten. One's own space is remembered:
+                // what its person wrote was taken back once.
+                mark.had = match mark.leaving {
+                    true if own == Some(mark.space_no) => mark.had,
+                    true => -1,
+                    false => 0,
+                };
+                next += 1;
             }
         }
         for mark in &mut marks {
@@ -144,14 +143,14 @@ impl Caller {
         let readable = self.grants().spaces(M::READ);
         let own = self.grants().own_space();
         let heads = heads(self, at, &readable, own).await?;
-        let mut waiting = 0;
-        for mark in &mut marks(since, &readable, own, &heads) {
-            if heads.get(&mark.space_no).is_none_or(|head| mark.seq < *head) {
-                waiting += read(self, at, M::KIND, mark, &readable, most - waiting).await?.len();
-            }
-            if waiting == most {
-                break;
-            }
+        let mut marks = marks(since, &readable, own, &heads);
+        let (mut waiting, mut next) = (0, 0);
+        while waiting < most
+            && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
+        {
+            let group = group(rest, &heads, most - waiting);
+            waiting += read(self, at, M::KIND, group, &heads, &readable, most - waiting).await?.len();
+            next += group.len();
         }
         Ok(waiting)
     }
@@ -191,10 +190,10 @@ fn marks(since: &Checkpoint, readable: &[i32], own: Option<i32>, heads: &HashMap
         .collect();
     // A device may hold what its person wrote without ever having read: that is in the person's own space, and is taken back
     // with the right to read there.
-    if let Some(own) = own.filter(|own| !readable.contains(own) && !known.contains_key(own)) {
+    if let Some(own) = own.filter(|own| readable.binary_search(own).is_err() && !known.contains_key(own)) {
         marks.push(Mark { space_no: own, leaving: true, ..Mark::default() });
     }
-    for mark in known.into_values().filter(|mark| !readable.contains(&mark.space_no)) {
+    for mark in known.into_values().filter(|mark| readable.binary_search(&mark.space_no).is_err()) {
         marks.push(if mark.leaving {
             mark
         } else {
@@ -218,52 +217,94 @@ async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>)
     Ok(heads.into_iter().collect())
 }
 
-/// The next records of a kind in one space. A record that is live in an earlier space of the reader comes there.
+/// A statement may have to look at this many times the entries that it is to answer with.
+const LOOKED_AT: i64 = 4;
+
+/// Spaces that one statement reads: one that is being taken back, or as many others as fill the page; at least one.
+fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize) -> &'m mut [Mark] {
+    let enough = i64::try_from(most).unwrap_or(i64::MAX).saturating_mul(LOOKED_AT);
+    let mut behind = 0;
+    let taken = marks.iter().take_while(|mark| {
+        let before = behind;
+        behind += heads.get(&mark.space_no).map_or(1, |head| (head - mark.seq).max(0));
+        !mark.leaving && before < enough
+    });
+    let count = taken.count().max(1);
+    marks.get_mut(..count).unwrap_or_default()
+}
+
+/// The next records of a kind in some spaces, in order. A record that is live in an earlier space of the reader comes there.
 async fn read(
     caller: &Caller,
     at: &Snapshot,
     kind: Kind,
-    mark: &Mark,
+    marks: &[Mark],
+    heads: &HashMap<i32, i64>,
     readable: &[i32],
     limit: usize,
 ) -> Result<Vec<Found>> {
-    let mut values: Vec<sea_orm::Value> = vec![mark.space_no.into(), kind.to_value().into(), mark.seq.into()];
-    let mut bind = |value: sea_orm::Value| {
-        values.push(value);
-        values.len()
+    // A space that nobody wrote to since is not asked.
+    let behind = |mark: &&Mark| heads.get(&mark.space_no).is_none_or(|head| mark.seq < *head);
+    let asked: Vec<&Mark> = marks.iter().filter(behind).collect();
+    let (sql, values) = match asked.as_slice() {
+        [] => return Ok(Vec::new()),
+        [mark] if mark.leaving => taken_back(caller, kind, mark, limit),
+        marks => told(caller, kind, marks, readable, limit),
     };
-    let which = if mark.leaving {
-        // Dead ones up to `had` were told when they died.
-        // And what this person wrote there: the device has it by writing it, however far it has read.
-        let (had, me) = (bind(mark.had.into()), bind(caller.person().into()));
-        format!(
-            "(p.first_seq <= ${had} OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
-             AND l.seq = p.first_seq AND l.actor = ${me})) AND (p.live OR p.seq > ${had})"
-        )
-    } else {
-        let (start, had) = (bind(mark.start.into()), bind(mark.had.into()));
-        let mut which = format!("(p.live OR p.seq > ${start} OR p.first_seq <= ${had})");
-        // A space that came later is read whole: it may show more of what an earlier one has shown already.
-        let whole = mark.start > 0 && !mark.joint;
-        let earlier: Vec<i32> = readable.iter().copied().filter(|no| !whole && *no < mark.space_no).collect();
-        if !earlier.is_empty() {
-            let (list, these) = visible::spaces(caller.postgres(), &earlier);
-            let these = these.replace("$1", &format!("${}", bind(list.into())));
-            which += &format!(
-                " AND NOT (p.live AND EXISTS (SELECT 1 FROM publication q WHERE q.record_id = p.record_id AND q.live \
-                 AND q.space_no {these}))"
-            );
-        }
-        which
-    };
-    let most = bind(i64::try_from(limit).unwrap_or(i64::MAX).into());
-    let sql = format!(
-        "SELECT p.record_id, p.seq FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 AND {which} \
-         ORDER BY p.seq LIMIT ${most}"
-    );
     caller.counted();
     let rows = at.0.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
-    rows.into_iter().map(|row| Ok(Found { id: row.try_get("", "record_id")?, seq: row.try_get("", "seq")? })).collect()
+    let found = |row: sea_orm::QueryResult| {
+        Ok(Found {
+            space_no: row.try_get("", "space_no")?,
+            id: row.try_get("", "record_id")?,
+            seq: row.try_get("", "seq")?,
+        })
+    };
+    rows.into_iter().map(found).collect()
+}
+
+/// What a reader may hold of a space that is lost. Dead records up to `had` were told when they died; and what this person
+/// wrote there the device has by writing it, however far it has read.
+fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String, Vec<sea_orm::Value>) {
+    let sql = "SELECT p.space_no, p.record_id, p.seq FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
+               AND (p.first_seq <= $4 OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
+               AND l.seq = p.first_seq AND l.actor = $5)) AND (p.live OR p.seq > $4) ORDER BY p.seq LIMIT $6";
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = [
+        mark.space_no.into(),
+        kind.to_value().into(),
+        mark.seq.into(),
+        mark.had.into(),
+        caller.person().into(),
+        most.into(),
+    ];
+    (sql.to_owned(), values.into())
+}
+
+/// What is new in spaces that are read. One that came later is read whole: it may show more of what an earlier one has shown.
+fn told(caller: &Caller, kind: Kind, marks: &[&Mark], readable: &[i32], limit: usize) -> (String, Vec<sea_orm::Value>) {
+    let rows = marks.iter().map(|mark| {
+        let whole = mark.start > 0 && !mark.joint;
+        serde_json::json!({ "no": mark.space_no, "seq": mark.seq, "start": mark.start, "had": mark.had, "whole": whole })
+    });
+    let asked = serde_json::Value::Array(rows.collect()).to_string();
+    let asked_rows = if caller.postgres() {
+        "json_to_recordset(CAST($1 AS json)) AS m(no integer, seq bigint, start bigint, had bigint, whole boolean)"
+    } else {
+        "(SELECT value ->> 'no' AS no, value ->> 'seq' AS seq, value ->> 'start' AS start, value ->> 'had' AS had, \
+         value ->> 'whole' AS whole FROM json_each($1)) AS m"
+    };
+    let (list, these) = visible::spaces(caller.postgres(), readable);
+    let these = these.replace("$1", "$3");
+    let sql = format!(
+        "SELECT p.space_no, p.record_id, p.seq FROM {asked_rows} \
+         JOIN publication p ON p.space_no = m.no AND p.kind = $2 AND p.seq > m.seq \
+         WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) \
+         AND (m.whole OR NOT (p.live AND EXISTS (SELECT 1 FROM publication q WHERE q.record_id = p.record_id AND q.live \
+         AND q.space_no < p.space_no AND q.space_no {these}))) ORDER BY p.space_no, p.seq LIMIT $4"
+    );
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    (sql, vec![asked.into(), kind.to_value().into(), list.into(), most.into()])
 }
 
 impl Platform {

@@ -128,20 +128,26 @@ impl Codec {
             }
             out.array(distinct.len() as u64)?;
             for checkpoint in &distinct {
-                out.array(checkpoint.marks.len() as u64 * 3)?;
+                out.array(checkpoint.marks.len() as u64 * 2)?;
+                let mut before = 0;
                 for mark in &checkpoint.marks {
-                    out.i32(mark.space_no)?.i64(mark.seq)?;
-                    // Most marks are plain.
+                    // Thousands of spaces follow each other, and most marks are plain: then two small numbers are enough.
+                    out.i32(mark.space_no - before)?;
+                    before = mark.space_no;
                     match mark {
-                        Mark { start: 0, had: 0, leaving: false, .. } => out.bool(mark.joint)?,
-                        _ => out.array(4)?.i64(mark.start)?.i64(mark.had)?.bool(mark.leaving)?.bool(mark.joint)?,
+                        Mark { start: 0, had: 0, leaving: false, .. } => {
+                            out.i64(mark.seq * 2 + i64::from(mark.joint))?
+                        }
+                        Mark { seq, start, had, leaving, joint, .. } => {
+                            out.array(5)?.i64(*seq)?.i64(*start)?.i64(*had)?.bool(*leaving)?.bool(*joint)?
+                        }
                     };
                 }
             }
             Ok(())
         })();
         written.map_err(|e| Error::internal(e.to_string()))?;
-        let text = self.seal("checkpoint", account, out.writer());
+        let text = self.seal("checkpoint2", account, out.writer());
         // Written, it must be read again: a device that cannot go on is told, and does not start over for ever.
         if text.len() > LONGEST { Err(Error::too_complex("CHECKPOINT_BYTES", LONGEST, text.len())) } else { Ok(text) }
     }
@@ -149,7 +155,7 @@ impl Codec {
     /// Reads what a device has. A checkpoint that is damaged, somebody else's or of another generation reads as none:
     /// the device starts again, and what it has already is unchanged by what it gets (S24).
     pub fn read_checkpoint(&self, account: Id, text: &str) -> Vec<(u16, Checkpoint)> {
-        let read = self.open("checkpoint", account, text).and_then(|body| self.parse_checkpoint(&body));
+        let read = self.open("checkpoint2", account, text).and_then(|body| self.parse_checkpoint(&body));
         if read.is_none() {
             tracing::warn!("a checkpoint that is not this account's, or damaged: the device starts again");
         }
@@ -167,21 +173,23 @@ impl Codec {
         let mut distinct = Vec::new();
         for _ in 0..input.array().ok()?? {
             let mut checkpoint = Checkpoint::default();
-            for _ in 0..input.array().ok()?? / 3 {
-                let (space_no, seq) = (input.i32().ok()?, input.i64().ok()?);
-                let mut mark = Mark { space_no, seq, ..Mark::default() };
-                if input.datatype().ok()? == minicbor::data::Type::Bool {
-                    mark.joint = input.bool().ok()?;
-                } else {
+            let mut space_no = 0_i32;
+            for _ in 0..input.array().ok()?? / 2 {
+                space_no = space_no.checked_add(input.i32().ok()?)?;
+                let mut mark = Mark { space_no, ..Mark::default() };
+                if input.datatype().ok()? == minicbor::data::Type::Array {
                     input.array().ok()?;
-                    (mark.start, mark.had) = (input.i64().ok()?, input.i64().ok()?);
+                    (mark.seq, mark.start, mark.had) = (input.i64().ok()?, input.i64().ok()?, input.i64().ok()?);
                     (mark.leaving, mark.joint) = (input.bool().ok()?, input.bool().ok()?);
+                } else {
+                    let seq = input.i64().ok()?;
+                    (mark.seq, mark.joint) = (seq / 2, seq % 2 == 1);
                 }
                 // Of another history: from the start, and what it may hold of a space that is not its own any more is taken back.
                 checkpoint.marks.push(if same {
                     mark
                 } else {
-                    Mark { space_no, had: mark.had.max(seq), ..Mark::default() }
+                    Mark { space_no, had: mark.had.max(mark.seq), ..Mark::default() }
                 });
             }
             distinct.push(checkpoint);

@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Id, Kind, Level, SpaceKind, ledger, platform::publication};
+use entity::{
+    Id, Kind, Level, SpaceKind, ledger, partnership_side,
+    platform::{publication, space},
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{CaseStatement, Expr, LockType, OnConflict},
+    sea_query::{CaseStatement, Expr, ExprTrait, LockType, OnConflict},
 };
 
 use super::{
@@ -244,10 +247,12 @@ async fn index_objects(tx: &Tx, entries: &[Entry]) -> Result<()> {
 /// Locks the heads of the spaces in ascending order, as the last locks of all, and appends.
 async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     use entity::platform::space::{Column, Entity};
-    let spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
+    let mut spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
     if spaces.is_empty() {
         return Ok(Vec::new());
     }
+    let represented = represented(tx, entries).await?;
+    spaces.extend(&represented);
     tx.caller.counted();
     #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
     let mut select = Entity::find().filter(Column::No.is_in(spaces)).order_by_asc(Column::No);
@@ -302,7 +307,46 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
         }
     }
     write(&tx.db, &tx.caller, rows, places.into_values().collect(), &heads).await?;
+    if !represented.is_empty() {
+        tx.caller.counted();
+        #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
+        Entity::update_many()
+            .col_expr(Column::Standing, Expr::col(Column::Standing).add(1))
+            .filter(Column::No.is_in(represented))
+            .exec(&tx.db)
+            .await?;
+    }
     Ok(heads.into_iter().map(|(no, (seq, _))| (no, seq)).collect())
+}
+
+/// Spaces of the organisations on the sides of partnerships that changed: who represents them may stand elsewhere now.
+async fn represented(tx: &Tx, entries: &[Entry]) -> Result<BTreeSet<i32>> {
+    let of = |kind: Kind| entries.iter().filter(move |entry| entry.kind == kind).map(|entry| entry.id);
+    if of(Kind::Partnership).chain(of(Kind::PartnershipSide)).next().is_none() {
+        return Ok(BTreeSet::new());
+    }
+    tx.caller.counted();
+    let postgres = tx.caller.postgres();
+    let on_its_sides = super::visible::any_of(postgres, partnership_side::Column::PartnershipId, of(Kind::Partnership))
+        .or(super::visible::any_of(postgres, partnership_side::Column::Id, of(Kind::PartnershipSide)));
+    #[expect(clippy::disallowed_methods, reason = "numbers of spaces, which are the platform's own")]
+    let organisations: Vec<Id> = partnership_side::Entity::find()
+        .filter(on_its_sides)
+        .select_only()
+        .column(partnership_side::Column::OrganisationId)
+        .into_tuple()
+        .all(&tx.db)
+        .await?;
+    tx.caller.counted();
+    #[expect(clippy::disallowed_methods, reason = "numbers of spaces, which are the platform's own")]
+    let spaces: Vec<i32> = space::Entity::find()
+        .filter(space::Column::Kind.eq(SpaceKind::Organisation).and(space::Column::SubjectId.is_in(organisations)))
+        .select_only()
+        .column(space::Column::No)
+        .into_tuple()
+        .all(&tx.db)
+        .await?;
+    Ok(spaces.into_iter().collect())
 }
 
 /// Spaces whose ledger tells of a change: those that see the record, and those that saw it until now.

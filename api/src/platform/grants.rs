@@ -1,6 +1,10 @@
-//! What the data says a caller may do now: one statement, read for every request.
+//! What the data says a caller may do now: one statement. What it found is kept, and asked for every request is only
+//! whether it still holds ([`standings`](super::standings)).
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
 use entity::{Id, Right, SpaceKind, SpaceRef};
@@ -36,6 +40,21 @@ pub struct Grants {
     /// Tokens issued up to this moment do not count.
     pub tokens_since: Option<DateTime<Utc>>,
     list: Arc<[Grant]>,
+    /// Spaces of the rights that were asked for, by right.
+    spaces: Arc<Mutex<HashMap<Right, Arc<[i32]>>>>,
+}
+
+/// What standings rest on: with the same marks nothing has changed in them but time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// The person's own space, in whose ledger every change of their standings, account and devices is written.
+    pub(super) own: Option<(i32, i64)>,
+    /// Spaces of organisations that the person represents, ascending.
+    pub(super) represented: Vec<i32>,
+    /// How often their partnerships changed, all together.
+    pub(super) partnerships: i64,
+    /// When the next standing begins.
+    pub(super) begins: Option<DateTime<Utc>>,
 }
 
 #[derive(FromQueryResult)]
@@ -50,7 +69,12 @@ struct Found {
     subject_id: Id,
     partnership_id: Option<Id>,
     valid_until: Option<DateTime<Utc>>,
+    head_seq: i64,
+    standing: i64,
 }
+
+/// Stands for what begins later: no standing yet.
+const LATER: &str = "LATER";
 
 /// Every standing of the person behind an account that counts at a moment ($3). A draft that another side has
 /// not proposed yet gives a representative no standing: not even that it exists may show. A role on a side
@@ -77,29 +101,43 @@ WITH me AS (
     AND EXISTS (SELECT 1 FROM member m WHERE m.organisation_id = s.organisation_id)
 )
 SELECT me.account_id, me.person_id, me.tokens_since, 'PERSON' AS role, me.person_id AS authority, s.no AS space_no,
-       s.kind AS space_kind, s.subject_id, NULL AS partnership_id, NULL AS valid_until
+       s.kind AS space_kind, s.subject_id, NULL AS partnership_id, NULL AS valid_until,
+       s.head_seq, s.standing
 FROM me JOIN space s ON s.kind = 'PERSON' AND s.subject_id = me.person_id
 UNION ALL
-SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
+       s.head_seq, s.standing
 FROM member m JOIN space s ON s.kind = 'ORGANISATION' AND s.subject_id = m.organisation_id
 UNION ALL
-SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
+       s.head_seq, s.standing
 FROM member m JOIN space s ON s.kind = 'PERSON' AND s.subject_id = m.person_id
 UNION ALL
-SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until
+SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
+       s.head_seq, s.standing
 FROM member m JOIN space s ON s.kind = 'NETWORK'
 UNION ALL
-SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
+       s.head_seq, s.standing
 FROM represented r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
 UNION ALL
-SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
+       s.head_seq, s.standing
 FROM represented r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id
 UNION ALL
-SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
+       s.head_seq, s.standing
 FROM standing r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
 UNION ALL
-SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until
-FROM standing r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id";
+SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
+       s.head_seq, s.standing
+FROM standing r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id
+UNION ALL
+SELECT me.account_id, me.person_id, me.tokens_since, 'LATER', me.person_id, 0, 'PERSON', me.person_id, NULL, least.at, 0, 0
+FROM me JOIN (SELECT person_id, min(valid_from) AS at FROM (
+    SELECT m.person_id, m.valid_from FROM membership m JOIN me ON me.person_id = m.person_id WHERE m.valid_from > $3
+    UNION ALL SELECT r.person_id, r.valid_from FROM side_role r JOIN me ON me.person_id = r.person_id WHERE r.valid_from > $3
+  ) later GROUP BY person_id) least ON least.person_id = me.person_id";
 
 impl Grants {
     /// Reads the standings of a token's subject at a moment; none where the account is unknown,
@@ -109,7 +147,7 @@ impl Grants {
         on: &impl ConnectionTrait,
         identity: &Identity,
         now: DateTime<Utc>,
-    ) -> Result<Option<Self>> {
+    ) -> Result<Option<(Self, Marks)>> {
         let sql = if db.is_postgres() {
             // The bare NULLs of the first arm decide the column types of the union.
             GRANTS.replacen(
@@ -126,10 +164,23 @@ impl Grants {
         let rows = on.query_all_raw(db.statement(&sql, values)).await?;
         let mut list = Vec::with_capacity(rows.len());
         let mut who = None;
+        let mut marks = Marks::default();
         for row in &rows {
             let row = Found::from_query_result(row, "")?;
             who = Some((row.account_id, row.person_id, row.tokens_since));
-            if let Some(role) = Role::parse(&row.role) {
+            if row.role == LATER {
+                marks.begins = row.valid_until;
+            } else if let Some(role) = Role::parse(&row.role) {
+                if role == Role::Person {
+                    marks.own = Some((row.space_no, row.head_seq));
+                }
+                if role == Role::Representative
+                    && row.space_kind == SpaceKind::Organisation
+                    && !marks.represented.contains(&row.space_no)
+                {
+                    marks.represented.push(row.space_no);
+                    marks.partnerships += row.standing;
+                }
                 list.push(Grant {
                     role,
                     authority: row.authority,
@@ -140,7 +191,15 @@ impl Grants {
                 });
             }
         }
-        Ok(who.map(|(account, person, tokens_since)| Self { account, person, tokens_since, list: list.into() }))
+        marks.represented.sort_unstable();
+        let grants = |(account, person, tokens_since)| Self {
+            account,
+            person,
+            tokens_since,
+            list: list.into(),
+            spaces: Arc::default(),
+        };
+        Ok(who.map(grants).map(|grants| (grants, marks)))
     }
 
     /// Whether the right exists anywhere.
@@ -159,11 +218,15 @@ impl Grants {
     }
 
     /// Numbers of the spaces in which a right counts, ascending, each once.
-    pub fn spaces(&self, right: Right) -> Vec<i32> {
-        let mut spaces: Vec<i32> = self.with(right).map(|grant| grant.space_no).collect();
-        spaces.sort_unstable();
-        spaces.dedup();
-        spaces
+    pub fn spaces(&self, right: Right) -> Arc<[i32]> {
+        let mut known = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let spaces = known.entry(right).or_insert_with(|| {
+            let mut spaces: Vec<i32> = self.with(right).map(|grant| grant.space_no).collect();
+            spaces.sort_unstable();
+            spaces.dedup();
+            spaces.into()
+        });
+        spaces.clone()
     }
 
     /// Number of the person's own space, in which changes of their authority are written.
@@ -185,6 +248,6 @@ impl Grants {
 impl Grants {
     /// No standing at all.
     pub(super) fn none(person: Id) -> Self {
-        Self { account: Id::NIL, person, tokens_since: None, list: Arc::from([]) }
+        Self { account: Id::NIL, person, tokens_since: None, list: Arc::from([]), spaces: Arc::default() }
     }
 }

@@ -29,6 +29,7 @@ pub mod page;
 pub mod sdl;
 pub mod seen;
 pub mod shape;
+mod standings;
 pub mod telemetry;
 pub mod token;
 pub mod tx;
@@ -63,6 +64,8 @@ pub struct Platform {
     pub codec: Codec,
     /// What was read lately for many readers.
     seen: seen::Seen,
+    /// Standings that were read lately.
+    standings: standings::Standings,
 }
 
 impl Platform {
@@ -70,7 +73,14 @@ impl Platform {
     pub async fn open(db: Db, env: Env) -> Result<Arc<Self>> {
         let deployment = deployment_of(&db, &env).await?;
         let codec = Codec::new(&deployment.cursor_key, deployment.generation);
-        Ok(Arc::new(Self { hub: Hub::new(db.clone()), db, env, codec, seen: seen::Seen::default() }))
+        Ok(Arc::new(Self {
+            hub: Hub::new(db.clone()),
+            db,
+            env,
+            codec,
+            seen: seen::Seen::default(),
+            standings: standings::Standings::default(),
+        }))
     }
 
     /// The caller behind an identity, with the rights of now; none where the account is unknown, suspended,
@@ -104,7 +114,7 @@ impl Platform {
         if identity.expires_at <= now {
             return Ok(None);
         }
-        let grants = Grants::load(&self.db, on, identity, now).await?;
+        let grants = self.standings.of(&self.db, on, identity, now).await?;
         Ok(grants.filter(|grants| match grants.tokens_since {
             Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
             None => true,

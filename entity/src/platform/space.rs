@@ -20,6 +20,8 @@ pub struct Model {
     pub head_seq: i64,
     /// Hash of the newest entry.
     pub head_hash: Vec<u8>,
+    /// How often the partnerships of the organisation changed, whose representatives stand in them. Of other spaces 0.
+    pub standing: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
