@@ -89,7 +89,7 @@ INSERT INTO partnership (id, version, created_by, created_at, updated_at, title,
     agreement_on_security, starts_on, drafted_by_side, proposed_at, activated_at, spaces)
   SELECT pg_temp.key('p', n), 1, pg_temp.key('u', 1 + n % 500), timestamptz '2023-06-01' + n * interval '1 minute', timestamptz '2023-06-01' + n * interval '1 minute',
     'Partnership ' || n || ' on protection and livelihoods', 'Protection and livelihoods of families in the area of station ' || station,
-    country, (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'SUSPENDED', 'ENDED'])[1 + n % 5], 'PA-' || lpad(n::text, 6, '0'), false,
+    country, CASE WHEN n > 4800 OR n = 1234 THEN 'ACTIVE' ELSE (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'SUSPENDED', 'ENDED'])[1 + n % 5] END, 'PA-' || lpad(n::text, 6, '0'), false,
     'YES', date '2022-01-01' + n % 900, pg_temp.key('s', 2 * n), '2023-06-01', '2023-06-02', ARRAY[pg_temp.partnership_space(n)]
   FROM (SELECT n, CASE WHEN n <= 4800 THEN 1 + n % 200 ELSE 201 + n % 48 END AS station FROM generate_series(1, 5000) n) x
   JOIN country USING (station);
@@ -111,11 +111,17 @@ INSERT INTO risk (id, version, created_by, created_at, updated_at, partnership_i
   SELECT pg_temp.key('r', n), 1, pg_temp.key('u', 1 + n % 500), timestamptz '2023-09-01' + n * interval '1 second' / :scale,
     timestamptz '2024-01-01' + (n / 3) * interval '15 minutes' / :scale, pg_temp.key('p', p), pg_temp.key('t', p), 'Risk ' || n || ': diversion or delay of assistance',
     'Observed in field monitoring of item ' || n || '. Partner capacity is limited and access changes weekly; the mitigation is tracked with the lead organisation and reviewed each month.',
-    (ARRAY['PRE_EXISTING', 'CAUSED_BY_PARTNERSHIP', 'TRANSFORMED'])[1 + n % 3], 'ASSESSED', level, l * i, false, n % 50 = 0,
+    (ARRAY['PRE_EXISTING', 'CAUSED_BY_PARTNERSHIP', 'TRANSFORMED'])[1 + n % 3],
+    CASE WHEN p > 4800 OR p = 1234 THEN 'IDENTIFIED' ELSE 'ASSESSED' END, level, l * i, false, n % 50 = 0,
     (CASE level WHEN 'CRITICAL' THEN 5 WHEN 'HIGH' THEN 4 WHEN 'MEDIUM' THEN 3 ELSE 2 END) * 10000 + l * i * 100 + i,
     pg_temp.key('ra', n + 400000 * :scale), ARRAY[pg_temp.partnership_space(p)]
   FROM r, LATERAL (SELECT CASE WHEN l * i >= 20 THEN 'CRITICAL' WHEN l * i >= 12 THEN 'HIGH' WHEN l * i >= 6 THEN 'MEDIUM' ELSE 'LOW' END AS level) b
   ORDER BY md5('shuffle' || n);
+-- Where commands are measured the partner has spoken already: then a view of the other side moves the level.
+INSERT INTO risk_perception (id, version, created_by, created_at, updated_at, partnership_id, risk_id, side_id, likelihood, impact, rationale, revision,
+    current, spaces)
+  SELECT pg_temp.key('rp', n), 1, pg_temp.key('u', 1 + n % 500), '2024-03-01', '2024-03-01', pg_temp.key('p', p), pg_temp.key('r', n), pg_temp.key('s', 2 * p + 1),
+    l, i, 'Seen so in the field.', 1, true, ARRAY[pg_temp.partnership_space(p)] FROM r WHERE p > 4800 OR p = 1234;
 INSERT INTO risk_level_record (id, version, created_by, created_at, updated_at, partnership_id, risk_id, kind, likelihood, impact, score, level,
     matrix_version, cause, provisional, previous_id, based_on, spaces)
   SELECT pg_temp.key('ra', r.n + 200000 * :scale * k), 1, pg_temp.key('u', 1 + r.n % 500), at, at, pg_temp.key('p', p), pg_temp.key('r', r.n), 'PRESENT', l, i, l * i,
@@ -143,6 +149,7 @@ INSERT INTO places
   UNION ALL SELECT id, s, 'SIDE_ROLE', 2, CASE WHEN s < 10000 THEN NULL ELSE partnership_id END, created_at, 'side_role.assigned', 'assignSideRole', created_by, json_build_object('role', role)::text FROM side_role, unnest(spaces) s
   UNION ALL SELECT id, s, 'THREAT', 2, partnership_id, created_at, 'threat.identified', 'identifyThreat', created_by, json_build_object('title', title)::text FROM threat, unnest(spaces) s
   UNION ALL SELECT id, s, 'RISK', 2, partnership_id, updated_at, 'risk.assessed', 'recordPerception', created_by, json_build_object('level', level, 'score', score, 'title', title)::text FROM risk, unnest(spaces) s
+  UNION ALL SELECT id, s, 'RISK_PERCEPTION', 2, partnership_id, created_at, 'risk.perception_recorded', 'recordPerception', created_by, json_build_object('likelihood', likelihood, 'impact', impact)::text FROM risk_perception, unnest(spaces) s
   UNION ALL SELECT id, s, 'RISK_LEVEL_RECORD', 2, partnership_id, created_at, 'risk.level_changed', 'recordPerception', created_by, json_build_object('level', level, 'score', score)::text FROM risk_level_record, unnest(spaces) s
   UNION ALL SELECT id, s, 'INCIDENT', 2, NULL, created_at, 'incident.imported', 'importIncidents', created_by, json_build_object('title', title)::text FROM incident, unnest(spaces) s;
 INSERT INTO object_index (id, kind) SELECT DISTINCT ON (record_id) record_id, kind FROM places;

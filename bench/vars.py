@@ -41,32 +41,29 @@ def text(item):
     return re.sub(r"\s+", " ", (HERE / "queries" / f"{item}.graphql").read_text()).strip()
 
 
-def ask(item, variables):
-    body = json.dumps({"query": text(item), "variables": variables}).encode()
+def ask(query, variables):
+    body = json.dumps({"query": query, "variables": variables}).encode()
     head = {"content-type": "application/json", **ADAPTER["headers"]}
     request = urllib.request.Request(f"http://127.0.0.1:{ADAPTER['port']}{ADAPTER['path']}", body, head)
     with urllib.request.urlopen(request, timeout=30) as answer:
         found = json.load(answer)
     if found.get("errors"):
-        raise SystemExit(f"{item}: {found['errors'][:1]}")
+        raise SystemExit(f"{query[:40]}: {found['errors'][:1]}")
     return found["data"]
 
 
 @functools.cache
 def cursors(level):
-    """Where a page of Q3 may begin, some way into the list."""
-    page = "query($minLevel: RiskLevel!, $after: String) { risks(first: 100, minLevel: $minLevel, after: $after) { pageInfo { endCursor hasNextPage } } }"
+    """Where a page of Q3 may begin, some way into the list: a full page is behind every one of them."""
+    page = """query($minLevel: RiskLevel!, $after: String) {
+      risks(first: 100, minLevel: $minLevel, after: $after) { pageInfo { endCursor hasNextPage } } }"""
     out, after = [None], None
     for _ in range(PAGES):
-        body = json.dumps({"query": page, "variables": {"minLevel": level, "after": after}}).encode()
-        head = {"content-type": "application/json", **ADAPTER["headers"]}
-        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{ADAPTER['port']}{ADAPTER['path']}", body, head), timeout=30) as answer:
-            info = json.load(answer)["data"]["risks"]["pageInfo"]
+        info = ask(page, {"minLevel": level, "after": after})["risks"]["pageInfo"]
         if not info["hasNextPage"]:
             break
         after = info["endCursor"]
         out.append(after)
-    # A full page behind every one of them.
     return out[:-1] or out
 
 
@@ -75,7 +72,7 @@ def checkpoints():
     """Where a pull of 1,000 risks may begin."""
     out, checkpoint = [None], None
     for _ in range(PAGES):
-        bulk = ask("Q4", {"checkpoint": checkpoint})["pullRisk"]
+        bulk = ask(text("Q4"), {"checkpoint": checkpoint})["pullRisk"]
         if len(bulk["documents"]) < 1000:
             break
         checkpoint = {"cursor": bulk["checkpoint"]["cursor"]}

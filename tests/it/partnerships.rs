@@ -229,3 +229,43 @@ scenario! {
         assert!(seen.text.contains("Desk officer") && !seen.text.contains("Dana"), "{}", seen.text);
     }
 }
+
+scenario! {
+    /// Standings are kept between requests: whatever gives or ends one must be known to the very next.
+    async fn what_is_kept_of_a_standing_is_never_behind(w: World) {
+        let count = async |who: &str| {
+            let all = w.ask(who, "{ partnerships { edges { node { id } } } me { standings { space } } }", Value::Null).await;
+            let count = |at: &str| all.at(at).as_array().unwrap().len();
+            (count("/partnerships/edges"), count("/me/standings"))
+        };
+        // Asked twice: from here on what was read is kept.
+        let before = (count("grace").await, count("sam").await);
+        assert_eq!((count("grace").await, count("sam").await), before);
+        // A partnership comes to the representatives of its sides when it is proposed, and not before.
+        let made = draft(w).await;
+        assert_eq!((count("grace").await, count("sam").await), before);
+        edit(w, "dana", &made, 1, json!({ "noAgreement": true })).await.data();
+        let propose = json!({ "id": made.at("/answer/id"), "expectedVersion": 2 });
+        w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await.data();
+        // Side and partnership, each a standing.
+        let after = ((before.0.0 + 1, before.0.1 + 2), (before.1.0 + 1, before.1.1 + 2));
+        assert_eq!((count("grace").await, count("sam").await), after);
+        // A role that is given, and one that ends.
+        let (own, none) = (count("amina").await, count("omar").await);
+        let input = json!({ "sideId": made.at("/answer/sides/1/id"), "personId": me(w, "amina").await, "role": "VIEWER" });
+        let role = w.act("grace", "assignSideRole", "AssignSideRoleInput", input, "id version").await;
+        assert_eq!(count("amina").await, (own.0 + 1, own.1 + 2));
+        let end = json!({ "id": role.at("/answer/id"), "expectedVersion": role.at("/answer/version") });
+        let ended = "mutation($id: ID!, $expectedVersion: Int!) { endSideRole(id: $id, expectedVersion: $expectedVersion) { id } }";
+        w.ask("grace", ended, end).await.data();
+        assert_eq!(count("amina").await, own);
+        assert_eq!(count("omar").await, none);
+        // What begins later begins by itself, though nobody writes a word.
+        let later = (w.platform.env.now() + chrono::TimeDelta::minutes(5)).to_rfc3339();
+        let input = json!({ "sideId": made.at("/answer/sides/1/id"), "personId": me(w, "amina").await, "role": "VIEWER", "validFrom": later });
+        w.act("grace", "assignSideRole", "AssignSideRoleInput", input, "id").await.data();
+        assert_eq!(count("amina").await, own);
+        w.clock.advance(chrono::TimeDelta::minutes(6));
+        assert_eq!(count("amina").await, (own.0 + 1, own.1 + 2));
+    }
+}

@@ -313,7 +313,9 @@ async fn run(
             return span.in_scope(|| refused(&server, vec![error], media, &id));
         }
     };
-    reply::finish(&mut response, Some(&admitted.shape), &id);
+    // What is cut out of documents is in order and whole already.
+    let shape = (!(about.is_sync() && response.errors.is_empty())).then_some(&admitted.shape);
+    reply::finish(&mut response, shape, &id);
     about.log(&server, &id, began, &response);
     let status = if reply::is_request_error(&response) && media == Media::Response {
         StatusCode::BAD_REQUEST
@@ -379,6 +381,11 @@ impl About {
 
     fn statements(&self) -> u32 {
         self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed))
+    }
+
+    /// Whether it is pulls and pushes of devices and nothing else.
+    fn is_sync(&self) -> bool {
+        self.fields.split(',').all(|field| field.starts_with("pull") || field.starts_with("push"))
     }
 
     /// Whether it is a stream of documents for devices.

@@ -49,6 +49,20 @@ pub struct Caller {
     pub(super) idempotency_key: Option<Arc<str>>,
 }
 
+/// The beginning of a statement for [`Caller::rows_named`].
+pub(super) fn named<M: Record>() -> Select<M::Entity> {
+    #[expect(clippy::disallowed_methods, reason = "what the caller does not see is dropped where it runs")]
+    M::Entity::find()
+}
+
+/// A row as somebody sees it, and the names of what is held back of it.
+pub type Sight<M> = (M, &'static [&'static str]);
+
+fn cut<M: Record>(mut row: M, level: Level) -> Sight<M> {
+    let redacted = if level == Level::Basic { row.redact() } else { &[] };
+    (row, redacted)
+}
+
 /// Order of a list: a column and its direction, the id last.
 pub struct Sort<M: Record> {
     pub(super) column: <M::Entity as EntityTrait>::Column,
@@ -123,10 +137,10 @@ impl Caller {
     /// Where the ledgers that the caller may follow for a right stood some time ago.
     pub async fn position_before(&self, right: Right, ago: std::time::Duration) -> Result<Position> {
         let spaces = self.grants().spaces(right);
-        let (list, these) = visible::spaces(self.postgres(), &spaces);
+        let (list, these) = visible::by_spaces(self.postgres(), &spaces, "s.no");
         let sql = format!(
             "SELECT s.no, COALESCE((SELECT min(l.seq) - 1 FROM ledger l WHERE l.space_no = s.no AND l.at > $2), s.head_seq) \
-             AS seq FROM space s WHERE s.no {these} ORDER BY s.no"
+             AS seq FROM space s WHERE {these} ORDER BY s.no"
         );
         let since = self.now() - chrono::TimeDelta::from_std(ago).unwrap_or_default();
         self.counted();
@@ -256,8 +270,16 @@ impl Caller {
     pub(super) async fn run_on<M: Record>(
         &self,
         on: &impl ConnectionTrait,
-        mut select: Select<M::Entity>,
+        select: Select<M::Entity>,
     ) -> Result<Vec<Row<M>>> {
+        Ok(Batch::rows(self.rows_on(on, select).await?))
+    }
+
+    async fn rows_on<M: Record>(
+        &self,
+        on: &impl ConnectionTrait,
+        mut select: Select<M::Entity>,
+    ) -> Result<Vec<Sight<M>>> {
         self.counted();
         if M::REDACTS {
             let spaces = self.grants().spaces(M::READ);
@@ -266,12 +288,38 @@ impl Caller {
         let found = on.query_all(&select.into_query()).await?;
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
-            let mut model = M::from_query_result(row, "")?;
             let level = if M::REDACTS { self.level_of(row)? } else { Level::Full };
-            let redacted = if level == Level::Basic { model.redact() } else { &[] };
-            rows.push((model, redacted));
+            rows.push(cut(M::from_query_result(row, "")?, level));
         }
-        Ok(Batch::rows(rows))
+        Ok(rows)
+    }
+
+    /// Runs a statement that names its rows by their ids, for rows with links.
+    pub(super) async fn run_named<M: Record>(&self, select: Select<M::Entity>) -> Result<Vec<Row<M>>> {
+        Ok(Batch::rows(self.rows_named(&self.platform.db.connection, select).await?))
+    }
+
+    /// Runs a statement that names its rows by their ids. PostgreSQL would read the list of all spaces of the caller for each
+    /// such statement; it tells instead where the rows are published, and what the caller does not see is dropped here.
+    pub(super) async fn rows_named<M: Record>(
+        &self,
+        on: &impl ConnectionTrait,
+        select: Select<M::Entity>,
+    ) -> Result<Vec<Sight<M>>> {
+        let spaces = self.grants().spaces(M::READ);
+        if !self.postgres() {
+            return self.rows_on(on, select.filter(visible::visible::<M>(false, &spaces, true))).await;
+        }
+        self.counted();
+        let found = on.query_all(&select.expr_as(visible::places::<M>(), "seen_in").into_query()).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for row in &found {
+            let places: Option<String> = row.try_get("", "seen_in")?;
+            if let Some(level) = visible::seen(&places.unwrap_or_default(), &spaces) {
+                rows.push(cut(M::from_query_result(row, "")?, level));
+            }
+        }
+        Ok(rows)
     }
 
     fn level_of(&self, row: &sea_orm::QueryResult) -> Result<Level> {
@@ -286,8 +334,8 @@ impl Caller {
 
     /// A record by id; none where it is absent or not visible.
     pub async fn find<M: Record>(&self, id: Id) -> Result<Option<Row<M>>> {
-        let select = self.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
-        Ok(self.run(select).await?.pop())
+        let select = named::<M>().filter(visible::id_column::<M>().eq(id));
+        Ok(self.run_named(select).await?.pop())
     }
 
     /// A record by id, or NOT_FOUND naming the argument.
@@ -309,14 +357,14 @@ impl Caller {
         sort: Option<&Sort<M>>,
         filter: Option<SimpleExpr>,
     ) -> Result<Vec<Row<M>>> {
-        let mut select = self.fenced_few::<M>().filter(visible::any_of(self.postgres(), column, ids));
+        let mut select = named::<M>().filter(visible::any_of(self.postgres(), column, ids));
         if let Some(filter) = filter {
             select = select.filter(filter);
         }
         if let Some(sort) = sort {
             select = ordered::<M>(select, sort, false);
         }
-        self.run(select).await
+        self.run_named(select).await
     }
 
     /// The first visible rows of each parent, with the number of all of them.

@@ -5,16 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{Id, Kind, Record, platform::space};
+use entity::{Id, Kind, Record};
 use sea_orm::{
-    AccessMode, ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel,
-    QueryFilter, QuerySelect, TransactionOptions, TransactionTrait,
+    AccessMode, ActiveEnum, ConnectionTrait, DatabaseTransaction, IsolationLevel, QueryFilter, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::{
     Platform,
-    batch::Row,
-    caller::Caller,
+    caller::{Caller, Sight, named},
     codec::{Checkpoint, Mark},
     error::{Error, Result},
     visible,
@@ -29,7 +28,7 @@ pub struct Snapshot(DatabaseTransaction);
 /// What happened to one record, for one reader.
 pub enum Change<M> {
     /// It is there, as the reader sees it now.
-    Now(Row<M>),
+    Now(Sight<M>),
     /// The reader does not see it, or not any more.
     Gone(Id),
 }
@@ -38,7 +37,7 @@ impl<M: Record> Change<M> {
     /// The record.
     pub fn id(&self) -> Id {
         match self {
-            Self::Now(row) => row.row.id(),
+            Self::Now((row, _)) => row.id(),
             Self::Gone(id) => *id,
         }
     }
@@ -128,11 +127,11 @@ impl Caller {
             }
         }
         marks.retain(|mark| mark.had >= 0);
-        let mut rows: HashMap<Id, Row<M>> = HashMap::with_capacity(order.len());
+        let mut rows: HashMap<Id, Sight<M>> = HashMap::with_capacity(order.len());
         for ids in order.chunks(IDS) {
             let these = visible::any_of(self.postgres(), visible::id_column::<M>(), ids.iter().copied());
-            let found = self.run_on::<M>(&at.0, self.fenced_few::<M>().filter(these)).await?;
-            rows.extend(found.into_iter().map(|row| (row.row.id(), row)));
+            let found = self.rows_named::<M>(&at.0, named::<M>().filter(these)).await?;
+            rows.extend(found.into_iter().map(|row| (row.0.id(), row)));
         }
         let changes = order.into_iter().map(|id| rows.remove(&id).map_or(Change::Gone(id), Change::Now)).collect();
         Ok((changes, Checkpoint { marks }))
@@ -157,8 +156,9 @@ impl Caller {
 
     /// Some records as the caller sees them now, for a stream: what is not visible is gone.
     pub async fn as_seen<M: Record>(&self, ids: &[Id]) -> Result<Vec<Change<M>>> {
-        let rows = self.among::<M>(visible::id_column::<M>(), ids.iter().copied(), None, None).await?;
-        let rows: HashMap<Id, Row<M>> = rows.into_iter().map(|row| (row.row.id(), row)).collect();
+        let these = visible::any_of(self.postgres(), visible::id_column::<M>(), ids.iter().copied());
+        let rows = self.rows_named::<M>(&self.platform.db.connection, named::<M>().filter(these)).await?;
+        let rows: HashMap<Id, Sight<M>> = rows.into_iter().map(|row| (row.0.id(), row)).collect();
         Ok(ids.iter().map(|id| rows.get(id).cloned().map_or(Change::Gone(*id), Change::Now)).collect())
     }
 
@@ -206,15 +206,8 @@ fn marks(since: &Checkpoint, readable: &[i32], own: Option<i32>, heads: &HashMap
 
 async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>) -> Result<HashMap<i32, i64>> {
     caller.counted();
-    #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
-    let heads: Vec<(i32, i64)> = space::Entity::find()
-        .filter(space::Column::No.is_in(spaces.iter().copied().chain(own)))
-        .select_only()
-        .columns([space::Column::No, space::Column::HeadSeq])
-        .into_tuple()
-        .all(&at.0)
-        .await?;
-    Ok(heads.into_iter().collect())
+    let spaces: Vec<i32> = spaces.iter().copied().chain(own).collect();
+    Ok(caller.hub().heads_on(&at.0, &spaces).await?.into_iter().collect())
 }
 
 /// A statement may have to look at this many times the entries that it is to answer with.
@@ -294,14 +287,14 @@ fn told(caller: &Caller, kind: Kind, marks: &[&Mark], readable: &[i32], limit: u
         "(SELECT value ->> 'no' AS no, value ->> 'seq' AS seq, value ->> 'start' AS start, value ->> 'had' AS had, \
          value ->> 'whole' AS whole FROM json_each($1)) AS m"
     };
-    let (list, these) = visible::spaces(caller.postgres(), readable);
-    let these = these.replace("$1", "$3");
+    let list = visible::list(caller.postgres(), false, readable.iter());
+    let these = visible::of_spaces(caller.postgres(), "q.space_no", "$3");
     let sql = format!(
         "SELECT p.space_no, p.record_id, p.seq FROM {asked_rows} \
          JOIN publication p ON p.space_no = m.no AND p.kind = $2 AND p.seq > m.seq \
          WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) \
          AND (m.whole OR NOT (p.live AND EXISTS (SELECT 1 FROM publication q WHERE q.record_id = p.record_id AND q.live \
-         AND q.space_no < p.space_no AND q.space_no {these}))) ORDER BY p.space_no, p.seq LIMIT $4"
+         AND q.space_no < p.space_no AND {these}))) ORDER BY p.space_no, p.seq LIMIT $4"
     );
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     (sql, vec![asked.into(), kind.to_value().into(), list.into(), most.into()])

@@ -10,8 +10,8 @@ use minicbor::{Decoder, Encoder};
 
 use super::error::{Error, ErrorCode, Result};
 
-/// Longest string that is looked at, bytes.
-const LONGEST: usize = 64 * 1024;
+/// Longest string that is looked at, bytes: the checkpoint of who stands in some twenty thousand spaces.
+const LONGEST: usize = 256 * 1024;
 
 /// Position of one reader: for each space it follows, the newest entry it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

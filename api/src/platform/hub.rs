@@ -11,13 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::{Id, Kind, ledger, platform::space};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{Id, Kind, ledger};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
     db::Db,
     error::{Error, Result},
+    visible,
 };
 
 /// Entries that are kept for each followed space.
@@ -182,14 +183,8 @@ impl Hub {
         if known.is_empty() {
             return Ok(());
         }
-        #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
-        let heads: Vec<(i32, i64)> = space::Entity::find()
-            .filter(space::Column::No.is_in(known.iter().map(|(no, _)| *no)))
-            .select_only()
-            .columns([space::Column::No, space::Column::HeadSeq])
-            .into_tuple()
-            .all(&self.db.connection)
-            .await?;
+        let followed: Vec<i32> = known.iter().map(|(no, _)| *no).collect();
+        let heads = self.heads(&followed).await?;
         let heads: HashMap<i32, i64> = heads.into_iter().collect();
         for (no, have) in known {
             let head = heads.get(&no).copied().unwrap_or(have);
@@ -230,18 +225,17 @@ impl Hub {
         Follower { hub: self.clone(), wake: Arc::new(Notify::new()), spaces: Vec::new() }
     }
 
-    /// Newest position of some spaces.
+    /// Newest position of some spaces, ascending.
     pub async fn heads(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        #[expect(clippy::disallowed_methods, reason = "heads of ledgers hold no content")]
-        let heads = space::Entity::find()
-            .filter(space::Column::No.is_in(spaces.iter().copied()))
-            .select_only()
-            .columns([space::Column::No, space::Column::HeadSeq])
-            .order_by_asc(space::Column::No)
-            .into_tuple()
-            .all(&self.db.connection)
-            .await?;
-        Ok(heads)
+        self.heads_on(&self.db.connection, spaces).await
+    }
+
+    /// The same in a moment of the database.
+    pub(super) async fn heads_on(&self, on: &impl ConnectionTrait, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+        let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no");
+        let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
+        let rows = on.query_all_raw(self.db.statement(&sql, [list.into()])).await?;
+        rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "head_seq")?))).collect()
     }
 }
 

@@ -13,7 +13,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::{
-    batch::Batch,
     caller::Caller,
     changes::Change,
     error::{Error, Result},
@@ -93,7 +92,7 @@ impl Caller {
                 (Some(level), Some(row)) => {
                     let mut row = row.clone();
                     let redacted = if level == Level::Basic { row.redact() } else { &[] };
-                    Batch::rows(vec![(row, redacted)]).into_iter().next().map_or(Change::Gone(heard.id), Change::Now)
+                    Change::Now((row, redacted))
                 }
                 _ => Change::Gone(heard.id),
             });

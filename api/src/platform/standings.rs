@@ -96,10 +96,10 @@ impl Standings {
 /// Whether nothing on which standings rest was written since they were read.
 async fn still_stand(db: &Db, on: &impl ConnectionTrait, marks: &Marks) -> Result<bool> {
     let Some((own, head)) = marks.own else { return Ok(false) };
-    let (list, these) = visible::spaces(db.is_postgres(), &marks.represented);
+    let (list, these) = visible::by_spaces(db.is_postgres(), &marks.represented, "no");
     let sql = format!(
         "SELECT (SELECT head_seq FROM space WHERE no = $2) AS own, \
-         (SELECT CAST(COALESCE(sum(standing), 0) AS bigint) FROM space WHERE no {these}) AS partnerships"
+         (SELECT CAST(COALESCE(sum(standing), 0) AS bigint) FROM space WHERE {these}) AS partnerships"
     );
     let row = on.query_one_raw(db.statement(&sql, [list.into(), own.into()])).await?;
     let Some(row) = row else { return Ok(false) };

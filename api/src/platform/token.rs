@@ -1,6 +1,11 @@
 //! Who somebody is. A token says that and nothing else; what they may do stands in the data.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
@@ -151,7 +156,19 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[derive(Default)]
 pub struct Keyring {
     issuers: HashMap<String, Issuer>,
+    checked: Mutex<HashMap<Vec<u8>, Checked>>,
 }
+
+/// A token whose signature was found good, and when.
+struct Checked {
+    identity: Identity,
+    at: DateTime<Utc>,
+}
+
+/// A signature is not looked at again within this time: a key that its issuer took away counts that much longer.
+const CHECKED_LATELY: TimeDelta = TimeDelta::minutes(1);
+/// Tokens that are kept as checked.
+const MOST_CHECKED: usize = 10_000;
 
 impl Keyring {
     /// Trusts the embedded issuer.
@@ -179,11 +196,36 @@ impl Keyring {
         Ok(())
     }
 
+    fn checked(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Checked>> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Checks a token. The reasons are for the log and for tests; a client needs none of them to act.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Identity> {
         if token.len() > LONGEST {
             return Err(Error::unauthenticated("TOKEN_TOO_LONG"));
         }
+        // Kept by its digest: what is in memory signs nobody in.
+        let digest = super::chain::sha256(&[token.as_bytes()]);
+        if let Some(checked) = self.checked().get(&digest)
+            && checked.at <= now
+            && now < (checked.at + CHECKED_LATELY).min(checked.identity.expires_at)
+        {
+            return Ok(checked.identity.clone());
+        }
+        let identity = self.verify(token, now).await?;
+        let mut all = self.checked();
+        if all.len() >= MOST_CHECKED {
+            all.retain(|_, checked| now < checked.at + CHECKED_LATELY);
+            if all.len() >= MOST_CHECKED {
+                all.clear();
+            }
+        }
+        all.insert(digest, Checked { identity: identity.clone(), at: now });
+        Ok(identity)
+    }
+
+    async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Identity> {
         let header = decode_header(token).map_err(|_| Error::unauthenticated("TOKEN_UNREADABLE"))?;
         // An ID token is not an access token.
         let typ = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();

@@ -258,7 +258,7 @@ struct Of<M> {
 impl<M: Synced> Of<M> {
     fn documents(&self, changes: Vec<Change<M>>) -> Result<Vec<Document>> {
         let document = |change| match change {
-            Change::Now(row) => document(&self.fields, &row),
+            Change::Now((row, redacted)) => document(&self.fields, &row, redacted),
             Change::Gone(id) => Ok(Document::gone(id)),
         };
         changes.into_iter().map(document).collect()
@@ -300,23 +300,23 @@ impl<M: Synced> Rows for Of<M> {
 
 /// The fields of a row as a document of its collection holds them.
 pub fn fields_of<M: Synced + OutputType>(row: &Row<M>) -> Result<Map<String, Value>> {
-    Ok(document(&described::<M>().1, row)?.fields.unwrap_or_default())
+    Ok(document(&described::<M>().1, &row.row, row.redacted)?.fields.unwrap_or_default())
 }
 
 /// The fields of a row as a document holds them; what was held back is empty and named.
-fn document<M: Synced>(fields: &[Field], row: &Row<M>) -> Result<Document> {
-    let Ok(Value::Object(mut columns)) = serde_json::to_value(&row.row) else {
+fn document<M: Synced>(fields: &[Field], row: &M, redacted: &[&str]) -> Result<Document> {
+    let Ok(Value::Object(mut columns)) = serde_json::to_value(row) else {
         return Err(Error::internal("a record is an object"));
     };
     let mut out = Map::new();
     for field in fields {
-        let held_back = row.redacted.contains(&field.name.as_str()) && field.holds == Holds::Id;
+        let held_back = redacted.contains(&field.name.as_str()) && field.holds == Holds::Id;
         let value = columns.remove(&field.column).filter(|_| !held_back);
         out.insert(field.name.clone(), value.unwrap_or_default());
     }
-    let redactions = (!row.redacted.is_empty()).then(|| row.redacted.join(",").into());
+    let redactions = (!redacted.is_empty()).then(|| redacted.join(",").into());
     out.insert("redactions".to_owned(), redactions.unwrap_or_default());
-    Ok(Document { id: row.row.id().to_string(), fields: Some(out) })
+    Ok(Document { id: row.id().to_string(), fields: Some(out) })
 }
 
 #[cfg(test)]
