@@ -28,7 +28,7 @@ SQL = {
       FROM (SELECT * FROM risk WHERE partnership_id IN ({seen}) AND """ + LEVELS + """ >= {rank}
         ORDER BY urgency DESC, id DESC LIMIT 100 OFFSET {page} * 100) r JOIN partnership p ON p.id = r.partnership_id""",
     "Q4": """SELECT json_agg(json_build_object('id', r.id, 'partnershipId', partnership_id, 'threatId', threat_id, 'title', title, 'description', description,
-        'origin', origin, 'state', state, 'level', level, 'score', score, 'version', version, 'deleted', false, 'createdAt', created_at,
+        'origin', origin, 'state', r.state, 'level', r.level, 'score', score, 'version', r.version, 'deleted', false, 'createdAt', created_at,
         'updatedAt', updated_at) ORDER BY u.space_no, u.seq)
       FROM (SELECT * FROM publication WHERE kind = 'RISK' AND live AND space_no IN
           (SELECT no FROM space WHERE kind = 'PARTNERSHIP' AND subject_id IN ({seen})) ORDER BY space_no, seq LIMIT 1000 OFFSET {page} * 1000) u

@@ -504,6 +504,9 @@ scenario! {
         ask(&on("omar", "tablet-4"), register, Value::Null).await.data();
         let revoke = "mutation($id: ID!, $why: Text!) { revokeDevice(id: $id, reason: $why) { revokedAt revokedReason } }";
         let variables = json!({ "id": device, "why": "left in a car" });
+        // Somebody who never said that they use it, and whose standings are kept from a request before.
+        let unsaid = on("grace", "tablet-4");
+        ask(&unsaid, "{ me { person { id } } }", Value::Null).await.data();
         for who in ["omar", "dana", "sam"] {
             w.ask(who, revoke, variables.clone()).await.refused("NOT_FOUND");
         }
@@ -515,6 +518,8 @@ scenario! {
             assert_eq!(refused.status, 401);
             ask(&on(who, "tablet-5"), "{ me { person { id } } }", Value::Null).await.data();
         }
+        let refused = ask(&unsaid, "{ me { person { id } } }", Value::Null).await;
+        assert_eq!(refused.refused("UNAUTHENTICATED").refusal()["reason"], "DEVICE_REVOKED");
     }
 }
 

@@ -383,9 +383,9 @@ impl About {
         self.statements.as_ref().map_or(0, |n| n.load(Ordering::Relaxed))
     }
 
-    /// Whether it is pulls and pushes of devices and nothing else.
+    /// Whether it is one pull or push of a device and nothing else.
     fn is_sync(&self) -> bool {
-        self.fields.split(',').all(|field| field.starts_with("pull") || field.starts_with("push"))
+        !self.fields.contains(',') && (self.fields.starts_with("pull") || self.fields.starts_with("push"))
     }
 
     /// Whether it is a stream of documents for devices.

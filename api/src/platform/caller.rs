@@ -11,8 +11,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use entity::{Id, Kind, Level, Record, Right, SpaceRef, ledger};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select, sea_query::SimpleExpr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, sea_query::SimpleExpr,
 };
 
 use super::{
@@ -357,14 +357,17 @@ impl Caller {
         sort: Option<&Sort<M>>,
         filter: Option<SimpleExpr>,
     ) -> Result<Vec<Row<M>>> {
-        let mut select = named::<M>().filter(visible::any_of(self.postgres(), column, ids));
+        // Only their own ids name rows: what else belongs to something may be far more than the caller sees.
+        let named_by_id = column.as_str() == visible::id_column::<M>().as_str();
+        let select = if named_by_id { named::<M>() } else { self.fenced_few::<M>() };
+        let mut select = select.filter(visible::any_of(self.postgres(), column, ids));
         if let Some(filter) = filter {
             select = select.filter(filter);
         }
         if let Some(sort) = sort {
             select = ordered::<M>(select, sort, false);
         }
-        self.run_named(select).await
+        if named_by_id { self.run_named(select).await } else { self.run(select).await }
     }
 
     /// The first visible rows of each parent, with the number of all of them.

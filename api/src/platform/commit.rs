@@ -321,7 +321,12 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
 
 /// Spaces of the organisations on the sides of partnerships that changed: who represents them may stand elsewhere now.
 async fn represented(tx: &Tx, entries: &[Entry]) -> Result<BTreeSet<i32>> {
-    let of = |kind: Kind| entries.iter().filter(move |entry| entry.kind == kind).map(|entry| entry.id);
+    // Of a partnership it counts that it is there, who drafted it, and whether it was proposed.
+    let counts = |entry: &&Entry| {
+        let says = |column: &str| entry.payload.as_ref().is_some_and(|payload| payload.contains(column));
+        entry.version == 1 || says("\"proposed_at\"") || says("\"drafted_by_side\"")
+    };
+    let of = |kind: Kind| entries.iter().filter(counts).filter(move |entry| entry.kind == kind).map(|entry| entry.id);
     if of(Kind::Partnership).chain(of(Kind::PartnershipSide)).next().is_none() {
         return Ok(BTreeSet::new());
     }

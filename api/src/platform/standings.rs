@@ -66,7 +66,7 @@ impl Standings {
         let key: Key = (issuer.clone(), subject.clone(), jti.clone(), device.clone());
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known.filter(|known| known.holds_at(now))
-            && still_stand(db, on, &known.marks).await?
+            && still_stand(db, on, identity, &known.marks).await?
         {
             return Ok(Some(known.grants.clone()));
         }
@@ -93,15 +93,21 @@ impl Standings {
     }
 }
 
-/// Whether nothing on which standings rest was written since they were read.
-async fn still_stand(db: &Db, on: &impl ConnectionTrait, marks: &Marks) -> Result<bool> {
+/// Whether nothing on which standings rest was written since they were read. The token and its device are asked for as
+/// they are: a device may be revoked for people who never said that it is theirs.
+async fn still_stand(db: &Db, on: &impl ConnectionTrait, identity: &Identity, marks: &Marks) -> Result<bool> {
     let Some((own, head)) = marks.own else { return Ok(false) };
     let (list, these) = visible::by_spaces(db.is_postgres(), &marks.represented, "no");
     let sql = format!(
         "SELECT (SELECT head_seq FROM space WHERE no = $2) AS own, \
-         (SELECT CAST(COALESCE(sum(standing), 0) AS bigint) FROM space WHERE {these}) AS partnerships"
+         (SELECT CAST(COALESCE(sum(standing), 0) AS bigint) FROM space WHERE {these}) AS partnerships \
+         WHERE NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.issuer = $3 AND r.jti = $4) \
+         AND NOT EXISTS (SELECT 1 FROM device d WHERE d.issuer = $3 AND d.token_name = $5 AND d.revoked_at IS NOT NULL)"
     );
-    let row = on.query_one_raw(db.statement(&sql, [list.into(), own.into()])).await?;
+    let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().into();
+    let Identity { issuer, jti, device, .. } = identity;
+    let values = [list.into(), own.into(), issuer.as_ref().into(), text(jti), text(device)];
+    let row = on.query_one_raw(db.statement(&sql, values)).await?;
     let Some(row) = row else { return Ok(false) };
     let now: (Option<i64>, i64) = (row.try_get("", "own")?, row.try_get("", "partnerships")?);
     Ok(now == (Some(head), marks.partnerships))
