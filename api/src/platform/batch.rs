@@ -120,13 +120,13 @@ impl<M: Record> Row<M> {
         column: <C::Entity as EntityTrait>::Column,
         key: fn(&C) -> Id,
         sort: &Sort<C>,
-        first: u64,
-    ) -> Result<(Vec<Row<C>>, i64)> {
+        (first, counted): (u64, bool),
+    ) -> Result<(Vec<Row<C>>, Option<i64>)> {
         let found = self
-            .load(&format!("{link}:{first}"), async {
+            .load(&format!("{link}:{first}:{counted}"), async {
                 let parents = self.batch.rows.iter().map(Record::id);
-                let mut by_parent: HashMap<Id, (Vec<Row<C>>, i64)> = HashMap::new();
-                for (row, total) in caller.first_of_each::<C>(column, parents, sort, first).await? {
+                let mut by_parent: HashMap<Id, (Vec<Row<C>>, Option<i64>)> = HashMap::new();
+                for (row, total) in caller.first_of_each::<C>(column, parents, sort, (first, counted)).await? {
                     let entry = by_parent.entry(key(&row.row)).or_default();
                     entry.0.push(row);
                     entry.1 = total;

@@ -1,5 +1,5 @@
 //! What the data says a caller may do now: one statement. What it found is kept, and asked for every request is only
-//! whether it still holds ([`standings`](super::standings)).
+//! whether it still holds (`standings.rs`).
 
 use std::{
     collections::HashMap,

@@ -24,6 +24,7 @@ pub mod hub;
 mod jwks;
 pub mod lifecycle;
 pub mod limits;
+mod lists;
 pub mod object;
 pub mod page;
 pub mod sdl;

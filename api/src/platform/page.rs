@@ -138,7 +138,8 @@ impl<P: Record> Row<P> {
             let filter = Condition::all().add(column.eq(self.row.id()));
             return caller.page(ctx, &list, filter, sort, paging).await;
         }
-        let (mut rows, total) = self.first_of_each::<C>(caller, link, column, key, &sort, count + 1).await?;
+        let counted = ctx.look_ahead().field("totalCount").exists();
+        let (mut rows, total) = self.first_of_each::<C>(caller, link, column, key, &sort, (count + 1, counted)).await?;
         let more = rows.len() as u64 > count;
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         caller.hand_out(rows.len())?;
@@ -152,7 +153,7 @@ impl<P: Record> Row<P> {
             start_cursor: rows.first().map(|(cursor, _)| cursor.clone()),
             end_cursor: rows.last().map(|(cursor, _)| cursor.clone()),
         };
-        let total = i32::try_from(total).ok().filter(|total| *total <= 10_000);
+        let total = total.and_then(|total| i32::try_from(total).ok()).filter(|total| *total <= 10_000);
         Ok(Page { rows, info, total })
     }
 }
