@@ -47,7 +47,7 @@ pub struct Grants {
 /// What standings rest on: with the same marks nothing has changed in them but time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
-    /// The person's own space, in whose ledger every change of their standings, account and devices is written.
+    /// The person's own space, in whose ledger every change of their standings and account is written.
     pub(super) own: Option<(i32, i64)>,
     /// Spaces of organisations that the person represents, ascending.
     pub(super) represented: Vec<i32>,
