@@ -234,6 +234,8 @@ pub trait Record:
     const READ: Right;
     /// Whether some fields are held back at [`Level::Basic`].
     const REDACTS: bool = false;
+    /// The fields that [`Level::Basic`] empties, as the API spells them; none where it does more than empty some.
+    const EMPTIED: Option<&'static [&'static str]> = None;
 
     /// Stable id.
     fn id(&self) -> Id;
@@ -275,7 +277,8 @@ pub(crate) use synced;
 
 /// Declares a table row as a record: kind, right to read, audience.
 macro_rules! record {
-    ($kind:ident, $read:ident, |$row:ident| $audience:expr $(, redact |$red:ident| $redact:block)?) => {
+    ($kind:ident, $read:ident, |$row:ident| $audience:expr
+     $(, redact |$red:ident| $redact:block)? $(, empties { $($column:ident: $field:literal),+ })?) => {
         impl $crate::access::Record for Model {
             const KIND: $crate::access::Kind = $crate::access::Kind::$kind;
             const READ: $crate::access::Right = $crate::access::Right::$read;
@@ -284,6 +287,14 @@ macro_rules! record {
                 fn redact(&mut self) -> &'static [&'static str] {
                     let $red = self;
                     $redact
+                }
+            )?
+            $(
+                const REDACTS: bool = true;
+                const EMPTIED: Option<&'static [&'static str]> = Some(&[$($field),+]);
+                fn redact(&mut self) -> &'static [&'static str] {
+                    $(self.$column = None;)+
+                    Self::EMPTIED.unwrap_or_default()
                 }
             )?
 

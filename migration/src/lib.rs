@@ -8,6 +8,7 @@ mod m0003_partnerships;
 mod m0004_risk;
 mod m0005_sync;
 mod m0006_standing;
+mod m0007_reading;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_risk::Migration),
             Box::new(m0005_sync::Migration),
             Box::new(m0006_standing::Migration),
+            Box::new(m0007_reading::Migration),
         ]
     }
 }

@@ -135,6 +135,12 @@ scenario! {
             let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
             let (n, wrong): (i64, i64) = (row.try_get("", "n").unwrap(), row.try_get("", "wrong").unwrap());
             assert!(wrong == 0, "{table}: {wrong} of {n}");
+            // So do those that see the lesser level, as negative numbers.
+            let sql = format!(
+                "SELECT count(*) AS wrong FROM {table} r WHERE coalesce((SELECT array_agg(x ORDER BY x) FROM unnest(r.lesser) x), '{{}}') IS DISTINCT FROM \
+                 (SELECT coalesce(array_agg(-p.space_no ORDER BY -p.space_no), '{{}}') FROM publication p WHERE p.record_id = r.id AND p.live AND p.level = 1)");
+            let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
+            assert_eq!(row.try_get::<i64>("", "wrong").unwrap(), 0, "{table}");
         }
         db.close().await.unwrap();
     }

@@ -1,4 +1,4 @@
-use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{Id, Right, SpaceKind, account, person};
 use sea_orm::Iterable;
@@ -11,15 +11,9 @@ use crate::{
 
 object! {
     /// A way to sign in: one subject of one token issuer. An account is not an authority.
-    Account, account::Model
-}
-
-#[ComplexObject]
-impl Account {
-    /// The person who signs in.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let key = |account: &account::Model| Some(account.person_id);
-        Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
+    Account, account::Model {
+        /// The person who signs in.
+        person: One<Person> by account::Column::PersonId;
     }
 }
 

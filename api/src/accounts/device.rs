@@ -1,4 +1,4 @@
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{Context, Object};
 use entity::{
     Id, Right, device, person,
     value::{Text, Title},
@@ -25,15 +25,9 @@ const TOKEN_NAMES_THE_DEVICE: Rule = Rule {
 
 object! {
     /// A device on which somebody works offline.
-    Device, device::Model
-}
-
-#[ComplexObject]
-impl Device {
-    /// The person who registered it.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let key = |row: &device::Model| Some(row.person_id);
-        Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
+    Device, device::Model {
+        /// The person who registered it.
+        person: One<Person> by device::Column::PersonId;
     }
 }
 

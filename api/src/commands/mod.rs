@@ -239,7 +239,7 @@ async fn load_demo(platform: &Arc<Platform>) -> anyhow::Result<()> {
     let limits = Limits::default();
     let schema = schema::build(limits.clone())?;
     let types = Arc::new(TypeMap::read(&schema::sdl(&schema))?);
-    let gate = Gate { types, limits, introspection: false };
+    let gate = Gate::new(types, limits, false);
     demo::load(platform, &schema, &gate).await
 }
 

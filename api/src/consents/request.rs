@@ -1,5 +1,5 @@
-use async_graphql::{ComplexObject, Context, Object};
-use entity::{Id, Right, consent, consent_request, partnership, partnership_side, value::ConsentState};
+use async_graphql::{Context, Object};
+use entity::{Id, Right, consent, consent_request, partnership_side, value::ConsentState};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Consent, rules};
@@ -7,19 +7,46 @@ use crate::{
     node::{self, Node},
     partnerships::{Partnership, PartnershipSide},
     platform::{
-        batch::Row,
         caller::Sort,
         error::Result,
         gate::Ask,
         object::{object, objects},
         page::{Paging, connection},
         sdl::requires,
+        whole::Whole,
     },
 };
 
 object! {
     /// A request that every side agrees to one content, named by its hash.
-    ConsentRequest, consent_request::Model
+    ConsentRequest, consent_request::Model {
+        /// The partnership whose sides are asked.
+        partnership: One<Partnership> by consent_request::Column::PartnershipId;
+        /// The side that asked.
+        asked_by: One<PartnershipSide> by consent_request::Column::AskedBySide;
+        /// Everything that was said, oldest first. The live word of each side counts.
+        consents: Many<Consent> by consent::Column::RequestId, asc consent::Column::CreatedAt;
+    }
+    fields {
+        /// The record that is agreed on.
+        async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+            node::find(ctx.caller()?, self.row.subject_id).await
+        }
+
+        /// Sides that have not agreed yet; empty once the request is closed.
+        async fn missing_sides(&self, ctx: &Context<'_>) -> Result<Vec<PartnershipSide>> {
+            use partnership_side::Column;
+            if self.row.state != ConsentState::Open {
+                return Ok(Vec::new());
+            }
+            let of = Condition::all().add(Column::PartnershipId.eq(self.row.partnership_id));
+            let sides = ctx.caller()?.all::<partnership_side::Model>(of, &Sort::asc(Column::Position)).await?;
+            let said: Vec<consent::Model> = self.consents(ctx).await?.into_iter().map(|consent| consent.row).collect();
+            let ids: Vec<Id> = sides.iter().map(|side| side.row.id).collect();
+            let missing = rules::missing_sides(&ids, &said, &self.row.content_hash);
+            Ok(objects(sides.into_iter().filter(|side| missing.contains(&side.row.id)).collect()))
+        }
+    }
 }
 connection!(
     ConsentRequestConnection,
@@ -29,53 +56,6 @@ connection!(
     "A page of requests for consent.",
     "A request for consent in a list."
 );
-
-impl ConsentRequest {
-    async fn said(&self, ctx: &Context<'_>) -> Result<Vec<Row<consent::Model>>> {
-        use consent::Column;
-        let (key, sort) = (|consent: &consent::Model| consent.request_id, Sort::asc(Column::CreatedAt));
-        self.at.many(ctx.caller()?, "consents", Column::RequestId, key, sort, None).await
-    }
-}
-
-#[ComplexObject]
-impl ConsentRequest {
-    /// The partnership whose sides are asked.
-    async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
-        let key = |request: &consent_request::Model| Some(request.partnership_id);
-        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
-    }
-
-    /// The record that is agreed on.
-    async fn subject(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
-        node::find(ctx.caller()?, self.row.subject_id).await
-    }
-
-    /// The side that asked.
-    async fn asked_by(&self, ctx: &Context<'_>) -> Result<Option<PartnershipSide>> {
-        let key = |request: &consent_request::Model| Some(request.asked_by_side);
-        Ok(self.at.one::<partnership_side::Model>(ctx.caller()?, "askedBy", key).await?.map(Into::into))
-    }
-
-    /// Everything that was said, oldest first. The live word of each side counts.
-    async fn consents(&self, ctx: &Context<'_>) -> Result<Vec<Consent>> {
-        Ok(objects(self.said(ctx).await?))
-    }
-
-    /// Sides that have not agreed yet; empty once the request is closed.
-    async fn missing_sides(&self, ctx: &Context<'_>) -> Result<Vec<PartnershipSide>> {
-        use partnership_side::Column;
-        if self.row.state != ConsentState::Open {
-            return Ok(Vec::new());
-        }
-        let of = Condition::all().add(Column::PartnershipId.eq(self.row.partnership_id));
-        let sides = ctx.caller()?.all::<partnership_side::Model>(of, &Sort::asc(Column::Position)).await?;
-        let said: Vec<consent::Model> = self.said(ctx).await?.into_iter().map(|row| row.row).collect();
-        let ids: Vec<Id> = sides.iter().map(|side| side.row.id).collect();
-        let missing = rules::missing_sides(&ids, &said, &self.row.content_hash);
-        Ok(objects(sides.into_iter().filter(|side| missing.contains(&side.row.id)).collect()))
-    }
-}
 
 /// Queries of consent.
 #[derive(Default)]
@@ -95,7 +75,7 @@ impl RequestQueries {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "Rows from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<ConsentRequestConnection> {
+    ) -> Result<Whole<ConsentRequestConnection>> {
         use consent_request::Column;
         let list = format!("consentRequests:{partnership_id:?}:{subject_id:?}:{state:?}");
         let filter = Condition::all()
@@ -104,6 +84,6 @@ impl RequestQueries {
             .add_option(state.map(|state| Column::State.eq(state)));
         let paging = Paging { first, after, last, before };
         let sort = Sort::desc(Column::CreatedAt);
-        Ok(ctx.caller()?.page::<consent_request::Model>(ctx, &list, filter, sort, &paging).await?.into())
+        ctx.caller()?.answer_page::<ConsentRequest, _>(ctx, &list, filter, sort, &paging).await
     }
 }

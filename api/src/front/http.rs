@@ -268,7 +268,8 @@ async fn run(
 ) -> Response {
     let began = Instant::now();
     let span = tracing::info_span!("request", request.id = %id);
-    let caller = match who(&server, &headers, &id).instrument(span.clone()).await {
+    let asks_itself = server.gate.asks_itself(&incoming.query);
+    let caller = match who(&server, &headers, asks_itself, &id).instrument(span.clone()).await {
         Ok(caller) => caller,
         Err(error) => {
             server.metrics.refused(error.code);
@@ -277,9 +278,13 @@ async fn run(
             return span.in_scope(|| reply::refuse(status, error, &id));
         }
     };
+    let again = asks_itself.then(|| incoming.clone());
     let admitted = match server.gate.admit(incoming, caller.as_ref()) {
         Ok(admitted) => admitted,
-        Err(errors) => return refused(&server, errors, media, &id),
+        Err(errors) => match admitted_now(&server, again, caller.as_ref(), errors).instrument(span.clone()).await {
+            Ok(admitted) => admitted,
+            Err(errors) => return refused(&server, errors, media, &id),
+        },
     };
     let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
     match came {
@@ -316,8 +321,16 @@ async fn run(
     // What is cut out of documents is in order and whole already.
     let shape = (!(about.is_sync() && response.errors.is_empty())).then_some(&admitted.shape);
     reply::finish(&mut response, shape, &id);
+    // Who asks by themselves whether their standings count hears here that they are nobody, as others do before anything runs.
+    let nobody = response.data == async_graphql::Value::Null && reply::is_unauthenticated(&response);
+    if nobody {
+        response.errors.truncate(1);
+        response.errors.iter_mut().for_each(|error| error.path.clear());
+    }
     about.log(&server, &id, began, &response);
-    let status = if reply::is_request_error(&response) && media == Media::Response {
+    let status = if nobody {
+        StatusCode::UNAUTHORIZED
+    } else if reply::is_request_error(&response) && media == Media::Response {
         StatusCode::BAD_REQUEST
     } else {
         StatusCode::OK
@@ -331,11 +344,26 @@ async fn run(
     reply::http(status, media, reply::text(&response, extensions), &id)
 }
 
-async fn who(server: &Server, headers: &HeaderMap, id: &Arc<str>) -> Result<Option<Caller>> {
+/// What was refused by standings that were kept is asked for once more by those of now.
+async fn admitted_now(
+    server: &Server,
+    again: Option<Incoming>,
+    caller: Option<&Caller>,
+    errors: Vec<Error>,
+) -> Result<Admitted, Vec<Error>> {
+    let (Some(again), Some(caller)) = (again, caller) else { return Err(errors) };
+    match caller.confirm().await {
+        Ok(true) => Err(errors),
+        Ok(false) => server.gate.admit(again, Some(caller)),
+        Err(error) => Err(vec![error]),
+    }
+}
+
+async fn who(server: &Server, headers: &HeaderMap, asks_itself: bool, id: &Arc<str>) -> Result<Option<Caller>> {
     let Some(token) = bearer(headers)? else {
         return Ok(None);
     };
-    let (_, caller) = server.authenticate(token, id).await?;
+    let caller = if asks_itself { server.recognise(token, id).await? } else { server.authenticate(token, id).await?.1 };
     let Some(key) = headers.get("idempotency-key") else { return Ok(Some(caller)) };
     // A key that we dropped would leave the client believing that it is protected.
     let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.trim().len()));

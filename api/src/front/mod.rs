@@ -100,7 +100,7 @@ impl Server {
             keyring.trust(issuer, Duration::from_secs(5))?;
         }
         Ok(Self {
-            gate: Arc::new(Gate { types, limits, introspection: config.profile == Profile::Open }),
+            gate: Arc::new(Gate::new(types, limits, config.profile == Profile::Open)),
             platform,
             schema,
             keyring,
@@ -119,6 +119,15 @@ impl Server {
         let identity = self.keyring.check(token, self.platform.env.now()).await?;
         match self.platform.caller(&identity, request_id.clone()).await? {
             Some(caller) => Ok((identity, caller)),
+            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await)),
+        }
+    }
+
+    /// The same for a request that asks by itself whether the standings that are kept still count.
+    pub(crate) async fn recognise(&self, token: &str, request_id: &Arc<str>) -> Result<Caller> {
+        let identity = self.keyring.check(token, self.platform.env.now()).await?;
+        match self.platform.caller_that_asks(&identity, request_id.clone()).await? {
+            Some(caller) => Ok(caller),
             None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await)),
         }
     }

@@ -1,6 +1,6 @@
 //! Answers: always a JSON body, whatever the status.
 
-use async_graphql::{ServerError, Value};
+use async_graphql::Value;
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -13,17 +13,6 @@ use crate::platform::{
     error::{Error, ErrorCode, RESYNC},
     shape::Shape,
 };
-
-/// A GraphQL response as it is sent: without `data` where nothing ran.
-#[derive(Serialize)]
-pub(super) struct Payload<'r> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'r Value>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'r [ServerError],
-    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
-    extensions: serde_json::Map<String, serde_json::Value>,
-}
 
 /// Whether nothing ran: the executor's own refusals carry no path.
 pub(super) fn is_request_error(response: &async_graphql::Response) -> bool {
@@ -61,14 +50,75 @@ pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shap
     }
 }
 
-/// The JSON text of a response.
+/// The JSON text of a response: without `data` where nothing ran. Answers that were read whole are text already.
 pub(super) fn text(
     response: &async_graphql::Response,
     extensions: serde_json::Map<String, serde_json::Value>,
 ) -> String {
-    let payload =
-        Payload { data: (!is_request_error(response)).then_some(&response.data), errors: &response.errors, extensions };
-    serde_json::to_string(&payload).unwrap_or_else(|_| INTERNAL.to_owned())
+    let whole = match &response.data {
+        Value::Object(data) => {
+            data.values().map(|value| if let Value::Binary(text) = value { text.len() } else { 0 }).sum()
+        }
+        _ => 0,
+    };
+    let mut out = String::with_capacity(256 + whole);
+    out.push('{');
+    let mut write = || {
+        if !is_request_error(response) {
+            out.push_str("\"data\":");
+            write_value(&mut out, &response.data)?;
+        }
+        if !response.errors.is_empty() {
+            part(&mut out, "errors", &response.errors)?;
+        }
+        if !extensions.is_empty() {
+            part(&mut out, "extensions", &extensions)?;
+        }
+        Ok::<_, serde_json::Error>(())
+    };
+    match write() {
+        Ok(()) => {
+            out.push('}');
+            out
+        }
+        Err(_) => INTERNAL.to_owned(),
+    }
+}
+
+fn part(out: &mut String, name: &str, value: &impl Serialize) -> Result<(), serde_json::Error> {
+    if out.len() > 1 {
+        out.push(',');
+    }
+    out.push_str(&format!("\"{name}\":{}", serde_json::to_string(value)?));
+    Ok(())
+}
+
+fn write_value(out: &mut String, value: &Value) -> Result<(), serde_json::Error> {
+    match value {
+        Value::Binary(text) => out.push_str(std::str::from_utf8(text).map_err(serde::ser::Error::custom)?),
+        Value::Object(fields) => {
+            out.push('{');
+            for (at, (name, value)) in fields.iter().enumerate() {
+                out.push_str(if at > 0 { ",\"" } else { "\"" });
+                out.push_str(name);
+                out.push_str("\":");
+                write_value(out, value)?;
+            }
+            out.push('}');
+        }
+        Value::List(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_value(out, item)?;
+            }
+            out.push(']');
+        }
+        other => out.push_str(&serde_json::to_string(other)?),
+    }
+    Ok(())
 }
 
 const INTERNAL: &str = r#"{"errors":[{"message":"a fault of the server","extensions":{"code":"INTERNAL"}}]}"#;

@@ -1,6 +1,6 @@
-use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
-    Id, Right, incident, incident_release, incident_restricted, organisation, person,
+    Id, Right, incident, incident_release, incident_restricted,
     value::{CountryCode, IncidentState, MeansOfAttack, PartialDate},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -12,7 +12,7 @@ use crate::{
         caller::Sort,
         error::{Error, Result},
         gate::Ask,
-        object::{object, objects},
+        object::object,
         page::{Paging, connection},
         sdl::requires,
     },
@@ -20,7 +20,40 @@ use crate::{
 
 object! {
     /// An incident: what happened to aid workers.
-    Incident, incident::Model
+    Incident, incident::Model {
+        /// The organisation that reported it.
+        organisation: One<Organisation> by incident::Column::OrganisationId;
+        /// The person who captured it, where you see them.
+        captured_by: One<Person> by incident::Column::CapturedById;
+        /// The incident of which this is another report.
+        duplicate_of: One<Incident> by incident::Column::DuplicateOfId;
+        /// Other reports of this incident that you see.
+        duplicates: Many<Incident> by incident::Column::DuplicateOfId, asc incident::Column::CreatedAt;
+        /// The restricted part, for who may see it.
+        restricted: First<IncidentRestricted> by incident_restricted::Column::IncidentId,
+            asc incident_restricted::Column::CreatedAt;
+        /// To whom it is and was released, newest first; each partnership sees its own.
+        releases: Many<IncidentRelease> by incident_release::Column::IncidentId, desc incident_release::Column::CreatedAt;
+    }
+    fields {
+        /// Victims in numbers.
+        async fn victims(&self) -> Victims {
+            let row = &self.row;
+            let sum = |counts: [Option<i32>; 2]| counts.into_iter().flatten().sum::<i32>();
+            let killed = sum([row.nationals_killed, row.internationals_killed]);
+            let wounded = sum([row.nationals_wounded, row.internationals_wounded]);
+            let kidnapped = sum([row.nationals_kidnapped, row.internationals_kidnapped]);
+            let nationals =
+                sum([row.nationals_killed, row.nationals_wounded]) + row.nationals_kidnapped.unwrap_or_default();
+            let affected = killed + wounded + kidnapped;
+            Victims { nationals, internationals: affected - nationals, killed, wounded, kidnapped, affected }
+        }
+
+        /// Fields that are held back from you, by name.
+        async fn redactions(&self) -> Vec<&'static str> {
+            self.at.redacted.to_vec()
+        }
+    }
 }
 connection!(
     IncidentConnection,
@@ -46,69 +79,6 @@ pub struct Victims {
     kidnapped: i32,
     /// All of them.
     affected: i32,
-}
-
-#[ComplexObject]
-impl Incident {
-    /// The organisation that reported it.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let key = |row: &incident::Model| Some(row.organisation_id);
-        Ok(self.at.one::<organisation::Model>(ctx.caller()?, "organisation", key).await?.map(Into::into))
-    }
-
-    /// The person who captured it, where you see them.
-    async fn captured_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let key = |row: &incident::Model| Some(row.captured_by_id).filter(|id| *id != Id::NIL);
-        Ok(self.at.one::<person::Model>(ctx.caller()?, "capturedBy", key).await?.map(Into::into))
-    }
-
-    /// The incident of which this is another report.
-    async fn duplicate_of(&self, ctx: &Context<'_>) -> Result<Option<Box<Incident>>> {
-        let key = |row: &incident::Model| row.duplicate_of_id;
-        let found = self.at.one::<incident::Model>(ctx.caller()?, "duplicateOf", key).await?;
-        Ok(found.map(|row| Box::new(row.into())))
-    }
-
-    /// Other reports of this incident that you see.
-    async fn duplicates(&self, ctx: &Context<'_>) -> Result<Vec<Incident>> {
-        use incident::Column;
-        let (key, sort) =
-            (|row: &incident::Model| row.duplicate_of_id.unwrap_or(Id::NIL), Sort::asc(Column::CreatedAt));
-        Ok(objects(self.at.many(ctx.caller()?, "duplicates", Column::DuplicateOfId, key, sort, None).await?))
-    }
-
-    /// Victims in numbers.
-    async fn victims(&self) -> Victims {
-        let row = &self.row;
-        let sum = |counts: [Option<i32>; 2]| counts.into_iter().flatten().sum::<i32>();
-        let killed = sum([row.nationals_killed, row.internationals_killed]);
-        let wounded = sum([row.nationals_wounded, row.internationals_wounded]);
-        let kidnapped = sum([row.nationals_kidnapped, row.internationals_kidnapped]);
-        let nationals =
-            sum([row.nationals_killed, row.nationals_wounded]) + row.nationals_kidnapped.unwrap_or_default();
-        let affected = killed + wounded + kidnapped;
-        Victims { nationals, internationals: affected - nationals, killed, wounded, kidnapped, affected }
-    }
-
-    /// The restricted part, for who may see it.
-    async fn restricted(&self, ctx: &Context<'_>) -> Result<Option<IncidentRestricted>> {
-        use incident_restricted::Column;
-        let (key, sort) = (|row: &incident_restricted::Model| row.incident_id, Sort::asc(Column::CreatedAt));
-        let rows = self.at.many(ctx.caller()?, "restricted", Column::IncidentId, key, sort, None).await?;
-        Ok(rows.into_iter().next().map(Into::into))
-    }
-
-    /// To whom it is and was released, newest first; each partnership sees its own.
-    async fn releases(&self, ctx: &Context<'_>) -> Result<Vec<IncidentRelease>> {
-        use incident_release::Column;
-        let (key, sort) = (|row: &incident_release::Model| row.incident_id, Sort::desc(Column::CreatedAt));
-        Ok(objects(self.at.many(ctx.caller()?, "releases", Column::IncidentId, key, sort, None).await?))
-    }
-
-    /// Fields that are held back from you, by name.
-    async fn redactions(&self) -> Vec<&'static str> {
-        self.at.redacted.to_vec()
-    }
 }
 
 /// Which incidents; what is left out does not count.

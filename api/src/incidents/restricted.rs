@@ -1,4 +1,4 @@
-use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
     Id, Right, SpaceRef, incident, incident_restricted,
     value::{Patch, Text, Title},
@@ -10,7 +10,24 @@ use crate::platform::{caller::Sort, error::Result, gate::Ask, object::object, sd
 
 object! {
     /// The part of an incident that never leaves its organisation.
-    IncidentRestricted, incident_restricted::Model
+    IncidentRestricted, incident_restricted::Model {
+        /// The incident.
+        incident: One<Incident> by incident_restricted::Column::IncidentId;
+    }
+    fields {
+        /// Keys of the incident in other systems.
+        async fn external_links(&self) -> Vec<ExternalLink> {
+            let row = &self.row;
+            [
+                ("INSURANCE", &row.insurance_reference),
+                ("MEDICAL", &row.medical_reference),
+                ("PREMISES", &row.premises_reference),
+            ]
+            .into_iter()
+            .filter_map(|(kind, reference)| Some(ExternalLink { kind, reference: reference.clone()? }))
+            .collect()
+        }
+    }
 }
 
 /// A key of the incident in another system (G-26).
@@ -20,28 +37,6 @@ pub struct ExternalLink {
     kind: &'static str,
     /// The key there.
     reference: Title,
-}
-
-#[ComplexObject]
-impl IncidentRestricted {
-    /// The incident.
-    async fn incident(&self, ctx: &Context<'_>) -> Result<Option<Incident>> {
-        let key = |row: &incident_restricted::Model| Some(row.incident_id);
-        Ok(self.at.one::<incident::Model>(ctx.caller()?, "incident", key).await?.map(Into::into))
-    }
-
-    /// Keys of the incident in other systems.
-    async fn external_links(&self) -> Vec<ExternalLink> {
-        let row = &self.row;
-        [
-            ("INSURANCE", &row.insurance_reference),
-            ("MEDICAL", &row.medical_reference),
-            ("PREMISES", &row.premises_reference),
-        ]
-        .into_iter()
-        .filter_map(|(kind, reference)| Some(ExternalLink { kind, reference: reference.clone()? }))
-        .collect()
-    }
 }
 
 /// What changes of the restricted part. What is left out stays; `null` clears.

@@ -1,5 +1,5 @@
 use async_graphql::{Context, InputObject, Object};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, Utc};
 use entity::{Id, Right, SpaceRef, membership, person, value::OrganisationRole};
 
 use super::Membership;
@@ -59,7 +59,15 @@ pub(crate) fn period(
     from: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
 ) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>)> {
-    let from = from.unwrap_or(now);
+    let at = |field: &str, at: DateTime<Utc>| {
+        // What every database keeps: whole microseconds of years that have four digits.
+        if !(1..=9999).contains(&at.year()) {
+            return Err(Error::invalid(field, "PERIOD", "expected a time between the years 1 and 9999"));
+        }
+        Ok(at.trunc_subsecs(6))
+    };
+    let from = from.map(|from| at("validFrom", from)).transpose()?.unwrap_or(now);
+    let until = until.map(|until| at("validUntil", until)).transpose()?;
     if until.is_some_and(|until| until <= from) {
         return Err(Error::invalid("validUntil", "PERIOD", "the period ends before it begins"));
     }

@@ -1,64 +1,32 @@
-use async_graphql::{ComplexObject, Context};
-use entity::{Id, organisation, partnership, partnership_side, person, side_role};
+use entity::{Id, partnership_side, side_role};
 
 use sea_orm::{ColumnTrait, Condition};
 
 use super::Partnership;
 use crate::{
     organisations::{Organisation, Person},
-    platform::{
-        caller::Sort,
-        error::Result,
-        gate::Ask,
-        object::{object, objects},
-        tx::Tx,
-    },
+    platform::{caller::Sort, error::Result, object::object, tx::Tx},
 };
 
 object! {
     /// One side of a partnership: an organisation as party to it. Every side has the same rights.
-    PartnershipSide, partnership_side::Model
-}
-
-#[ComplexObject]
-impl PartnershipSide {
-    /// The partnership.
-    async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
-        let key = |side: &partnership_side::Model| Some(side.partnership_id);
-        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
-    }
-
-    /// The organisation, as far as you see it; `shownAs` is always there.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let key = |side: &partnership_side::Model| Some(side.organisation_id);
-        Ok(self.at.one::<organisation::Model>(ctx.caller()?, "organisation", key).await?.map(Into::into))
-    }
-
-    /// Its people, with the periods of their standing.
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<SideRole>> {
-        use side_role::Column;
-        let (key, sort) = (|role: &side_role::Model| role.side_id, Sort::asc(Column::ValidFrom));
-        Ok(objects(self.at.many(ctx.caller()?, "roles", Column::SideId, key, sort, None).await?))
+    PartnershipSide, partnership_side::Model {
+        /// The partnership.
+        partnership: One<Partnership> by partnership_side::Column::PartnershipId;
+        /// The organisation, as far as you see it; `shownAs` is always there.
+        organisation: One<Organisation> by partnership_side::Column::OrganisationId;
+        /// Its people, with the periods of their standing.
+        roles: Many<SideRole> by side_role::Column::SideId, asc side_role::Column::ValidFrom;
     }
 }
 
 object! {
     /// A person's standing on one side of a partnership, with its period.
-    SideRole, side_role::Model
-}
-
-#[ComplexObject]
-impl SideRole {
-    /// The side.
-    async fn side(&self, ctx: &Context<'_>) -> Result<Option<PartnershipSide>> {
-        let key = |role: &side_role::Model| Some(role.side_id);
-        Ok(self.at.one::<partnership_side::Model>(ctx.caller()?, "side", key).await?.map(Into::into))
-    }
-
-    /// The person, as far as you see them; `shownAs` is always there.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
-        let key = |role: &side_role::Model| Some(role.person_id);
-        Ok(self.at.one::<person::Model>(ctx.caller()?, "person", key).await?.map(Into::into))
+    SideRole, side_role::Model {
+        /// The side.
+        side: One<PartnershipSide> by side_role::Column::SideId;
+        /// The person, as far as you see them; `shownAs` is always there.
+        person: One<Person> by side_role::Column::PersonId;
     }
 }
 

@@ -10,12 +10,13 @@ use std::{
 };
 
 use entity::{Id, Record};
-use sea_orm::{EntityTrait, sea_query::SimpleExpr};
+use sea_orm::sea_query::{SimpleExpr, Value as SqlValue};
 use tokio::sync::OnceCell;
 
 use super::{
     caller::{Caller, Sort},
     error::{Error, Result},
+    links::ColumnOf,
     visible,
 };
 
@@ -49,6 +50,14 @@ impl<M: Record> Batch<M> {
     }
 }
 
+/// The id in a column of a row.
+fn id_in<M: Record>(row: &M, column: ColumnOf<M>) -> Option<Id> {
+    match row.get(column) {
+        SqlValue::Uuid(id) => id.map(Id),
+        _ => None,
+    }
+}
+
 impl<M: Record> Row<M> {
     fn cell(&self, link: &str) -> Arc<OnceCell<Loaded>> {
         self.batch.links.lock().unwrap_or_else(PoisonError::into_inner).entry(link.to_owned()).or_default().clone()
@@ -69,16 +78,15 @@ impl<M: Record> Row<M> {
         &self,
         caller: &Caller,
         link: &'static str,
-        key: fn(&M) -> Option<Id>,
+        column: ColumnOf<M>,
     ) -> Result<Option<Row<T>>> {
-        let Some(wanted) = key(&self.row) else {
+        let Some(wanted) = id_in(&self.row, column) else {
             return Ok(None);
         };
         let found = self
             .load(link, async {
-                let rows = caller
-                    .among::<T>(visible::id_column::<T>(), self.batch.rows.iter().filter_map(key), None, None)
-                    .await?;
+                let wanted = self.batch.rows.iter().filter_map(|row| id_in(row, column));
+                let rows = caller.among::<T>(visible::id_column::<T>(), wanted, None, None).await?;
                 Ok(rows.into_iter().map(|row| (row.row.id(), row)).collect::<HashMap<_, _>>())
             })
             .await?;
@@ -91,8 +99,7 @@ impl<M: Record> Row<M> {
         &self,
         caller: &Caller,
         link: &'static str,
-        column: <C::Entity as EntityTrait>::Column,
-        key: fn(&C) -> Id,
+        column: ColumnOf<C>,
         sort: Sort<C>,
         filter: Option<SimpleExpr>,
     ) -> Result<Vec<Row<C>>> {
@@ -102,7 +109,9 @@ impl<M: Record> Row<M> {
                     caller.among::<C>(column, self.batch.rows.iter().map(Record::id), Some(&sort), filter).await?;
                 let mut by_parent: HashMap<Id, Vec<Row<C>>> = HashMap::new();
                 for row in rows {
-                    by_parent.entry(key(&row.row)).or_default().push(row);
+                    if let Some(parent) = id_in(&row.row, column) {
+                        by_parent.entry(parent).or_default().push(row);
+                    }
                 }
                 Ok(by_parent)
             })
@@ -117,8 +126,7 @@ impl<M: Record> Row<M> {
         &self,
         caller: &Caller,
         link: &str,
-        column: <C::Entity as EntityTrait>::Column,
-        key: fn(&C) -> Id,
+        column: ColumnOf<C>,
         sort: &Sort<C>,
         (first, counted): (u64, bool),
     ) -> Result<(Vec<Row<C>>, Option<i64>)> {
@@ -127,13 +135,15 @@ impl<M: Record> Row<M> {
                 let parents = self.batch.rows.iter().map(Record::id);
                 let mut by_parent: HashMap<Id, (Vec<Row<C>>, Option<i64>)> = HashMap::new();
                 for (row, total) in caller.first_of_each::<C>(column, parents, sort, (first, counted)).await? {
-                    let entry = by_parent.entry(key(&row.row)).or_default();
+                    let Some(parent) = id_in(&row.row, column) else { continue };
+                    let entry = by_parent.entry(parent).or_default();
                     entry.0.push(row);
                     entry.1 = total;
                 }
                 Ok(by_parent)
             })
             .await?;
-        Ok(found.get(&self.row.id()).cloned().unwrap_or_default())
+        // Where there are none, they are counted too.
+        Ok(found.get(&self.row.id()).cloned().unwrap_or_else(|| (Vec::new(), counted.then_some(0))))
     }
 }

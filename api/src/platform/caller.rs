@@ -22,8 +22,9 @@ use super::{
     error::{Error, Result},
     grants::Grants,
     limits::ROWS,
+    standings::Known,
     token::Identity,
-    visible,
+    visible::{self, Way},
 };
 
 /// Longest list that is answered without paging.
@@ -35,6 +36,8 @@ pub struct Caller {
     pub(super) platform: Arc<Platform>,
     /// Who, and every standing; read again when a command of this request changed it.
     pub(super) grants: Arc<RwLock<Grants>>,
+    /// Standings that are kept, until the database was asked whether they still count.
+    pub(super) kept: Arc<RwLock<Option<Arc<Known>>>>,
     /// Who the token names; the operator has none.
     pub(super) identity: Option<Identity>,
     /// Position taken before anything of this request ran, where it was asked for.
@@ -61,6 +64,12 @@ pub type Sight<M> = (M, &'static [&'static str]);
 fn cut<M: Record>(mut row: M, level: Level) -> Sight<M> {
     let redacted = if level == Level::Basic { row.redact() } else { &[] };
     (row, redacted)
+}
+
+/// How far a row is seen that tells its places.
+fn level_of(row: &sea_orm::QueryResult, spaces: &[i32]) -> Result<Option<Level>> {
+    let places: Option<String> = row.try_get("", "seen_in")?;
+    Ok(visible::seen(&places.unwrap_or_default(), spaces))
 }
 
 /// Order of a list: a column and its direction, the id last.
@@ -121,11 +130,38 @@ impl Caller {
             return Ok(true);
         };
         self.counted();
+        drop(self.kept.write().unwrap_or_else(PoisonError::into_inner).take());
         let fresh = self.platform.grants(identity).await?;
         let known = fresh.is_some();
         let fresh = fresh.unwrap_or_else(|| Grants::none(self.person()));
         *self.grants.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(known)
+    }
+
+    /// Standings that nobody asked about yet.
+    pub(super) fn kept(&self) -> Option<Arc<Known>> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets the standings that were kept count: the database said that they do.
+    pub(super) fn count_on(&self, kept: &Known) {
+        *self.grants.write().unwrap_or_else(PoisonError::into_inner) = kept.grants.clone();
+        drop(self.kept.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Asks whether the standings that were kept still count; where they do not, reads those of now and answers no.
+    pub(crate) async fn confirm(&self) -> Result<bool> {
+        let (Some(kept), Some(identity)) = (self.kept(), &self.identity) else { return Ok(true) };
+        self.counted();
+        if kept.still_stands(&self.platform.db, &self.platform.db.connection, identity).await? {
+            self.count_on(&kept);
+            return Ok(true);
+        }
+        if self.refresh().await? {
+            Ok(false)
+        } else {
+            Err(Error::unauthenticated(self.platform.why_nobody(identity).await))
+        }
     }
 
     /// Heads of the ledgers that the caller may follow for a right.
@@ -137,7 +173,7 @@ impl Caller {
     /// Where the ledgers that the caller may follow for a right stood some time ago.
     pub async fn position_before(&self, right: Right, ago: std::time::Duration) -> Result<Position> {
         let spaces = self.grants().spaces(right);
-        let (list, these) = visible::by_spaces(self.postgres(), &spaces, "s.no");
+        let (list, these) = visible::by_spaces(self.postgres(), &spaces, "s.no", 1);
         let sql = format!(
             "SELECT s.no, COALESCE((SELECT min(l.seq) - 1 FROM ledger l WHERE l.space_no = s.no AND l.at > $2), s.head_seq) \
              AS seq FROM space s WHERE {these} ORDER BY s.no"
@@ -247,19 +283,14 @@ impl Caller {
     }
 
     /// Rows of a kind that the caller may see: the fence of law 2.
-    pub(super) fn fenced<M: Record>(&self) -> Select<M::Entity> {
-        self.fence::<M>(false)
+    pub(super) fn fenced<M: Record>(&self, way: Way) -> Select<M::Entity> {
+        self.fenced_by::<M>(&self.grants(), way)
     }
 
-    /// The same for a statement that names its rows by id.
-    pub(super) fn fenced_few<M: Record>(&self) -> Select<M::Entity> {
-        self.fence::<M>(true)
-    }
-
-    fn fence<M: Record>(&self, few: bool) -> Select<M::Entity> {
-        let spaces = self.grants().spaces(M::READ);
+    /// The same by standings that the statement itself asks about.
+    pub(super) fn fenced_by<M: Record>(&self, grants: &Grants, way: Way) -> Select<M::Entity> {
         #[expect(clippy::disallowed_methods, reason = "the one place where a read begins")]
-        M::Entity::find().filter(visible::visible::<M>(self.postgres(), &spaces, few))
+        M::Entity::find().filter(visible::visible::<M>(self.postgres(), &grants.spaces_of(M::READ), way))
     }
 
     /// Runs a fenced select; rows come redacted to the caller's level.
@@ -282,13 +313,14 @@ impl Caller {
     ) -> Result<Vec<Sight<M>>> {
         self.counted();
         if M::REDACTS {
-            let spaces = self.grants().spaces(M::READ);
-            select = select.expr_as(visible::level::<M>(self.postgres(), &spaces), "seen_level");
+            select = select.expr_as(visible::places::<M>(self.postgres()), "seen_in");
         }
         let found = on.query_all(&select.into_query()).await?;
+        let spaces = self.grants().spaces(M::READ);
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
-            let level = if M::REDACTS { self.level_of(row)? } else { Level::Full };
+            // The fence let through what is seen at some level.
+            let level = if M::REDACTS { level_of(row, &spaces)?.unwrap_or(Level::Basic) } else { Level::Full };
             rows.push(cut(M::from_query_result(row, "")?, level));
         }
         Ok(rows)
@@ -308,28 +340,18 @@ impl Caller {
     ) -> Result<Vec<Sight<M>>> {
         let spaces = self.grants().spaces(M::READ);
         if !self.postgres() {
-            return self.rows_on(on, select.filter(visible::visible::<M>(false, &spaces, true))).await;
+            let spaces = self.grants().spaces_of(M::READ);
+            return self.rows_on(on, select.filter(visible::visible::<M>(false, &spaces, Way::Named))).await;
         }
         self.counted();
-        let found = on.query_all(&select.expr_as(visible::places::<M>(), "seen_in").into_query()).await?;
+        let found = on.query_all(&select.expr_as(visible::places::<M>(true), "seen_in").into_query()).await?;
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
-            let places: Option<String> = row.try_get("", "seen_in")?;
-            if let Some(level) = visible::seen(&places.unwrap_or_default(), &spaces) {
+            if let Some(level) = level_of(row, &spaces)? {
                 rows.push(cut(M::from_query_result(row, "")?, level));
             }
         }
         Ok(rows)
-    }
-
-    fn level_of(&self, row: &sea_orm::QueryResult) -> Result<Level> {
-        // max() of a smallint is a smallint on PostgreSQL and an integer on SQLite.
-        let stored = if self.postgres() {
-            row.try_get::<Option<i16>>("", "seen_level")?
-        } else {
-            row.try_get::<Option<i32>>("", "seen_level")?.and_then(|level| i16::try_from(level).ok())
-        };
-        Ok(stored.map_or(Level::Basic, Level::from_stored))
     }
 
     /// A record by id; none where it is absent or not visible.
@@ -345,7 +367,7 @@ impl Caller {
 
     /// All visible rows that fit, at most [`LONGEST_LIST`].
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<Row<M>>> {
-        let select = ordered::<M>(self.fenced::<M>().filter(filter), sort, false).limit(LONGEST_LIST);
+        let select = ordered::<M>(self.fenced::<M>(Way::List).filter(filter), sort, false).limit(LONGEST_LIST);
         self.run(select).await
     }
 
@@ -359,7 +381,7 @@ impl Caller {
     ) -> Result<Vec<Row<M>>> {
         // Only their own ids name rows: what else belongs to something may be far more than the caller sees.
         let named_by_id = column.as_str() == visible::id_column::<M>().as_str();
-        let select = if named_by_id { named::<M>() } else { self.fenced_few::<M>() };
+        let select = if named_by_id { named::<M>() } else { self.fenced::<M>(Way::Named) };
         let mut select = select.filter(visible::any_of(self.postgres(), column, ids));
         if let Some(filter) = filter {
             select = select.filter(filter);
@@ -403,9 +425,9 @@ impl Caller {
         Ok(found.map(|row| row.kind))
     }
 
-    /// The right that reads a kind, anywhere.
-    pub fn may(&self, right: Right) -> bool {
-        self.grants().anywhere(right)
+    /// Whether a right exists anywhere, for the gate: what runs then asks whether it still does.
+    pub(super) fn may(&self, right: Right) -> bool {
+        self.kept().map_or_else(|| self.grants().anywhere(right), |kept| kept.grants.anywhere(right))
     }
 }
 

@@ -5,10 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{Id, Kind, Record};
+use entity::{Id, Kind, Level, Record};
 use sea_orm::{
-    AccessMode, ActiveEnum, ConnectionTrait, DatabaseTransaction, IsolationLevel, QueryFilter, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ActiveEnum, ConnectionTrait, DatabaseTransaction, IsolationLevel, QueryFilter, QueryResult,
+    TransactionOptions, TransactionTrait,
 };
 
 use super::{
@@ -18,9 +18,6 @@ use super::{
     error::{Error, Result},
     visible,
 };
-
-/// Ids that one statement names: with more it does not fit into one TLS record, and waits for an acknowledgement.
-const IDS: usize = 400;
 
 /// One moment of the database, with the rights of that moment.
 pub struct Snapshot(DatabaseTransaction);
@@ -43,11 +40,37 @@ impl<M: Record> Change<M> {
     }
 }
 
-/// An entry of a feed: the record, its position, and whether the space sees it.
+/// A record that changed, with its row as the database told it.
+pub struct Told {
+    /// The record.
+    pub id: Id,
+    /// How far the reader sees it; none where not, or not any more.
+    pub level: Option<Level>,
+    /// The row: the columns that were asked for begin at [`COLUMNS`].
+    pub row: QueryResult,
+}
+
+/// Where the columns of a row begin: before them stand its place in the feed and where it is published.
+pub const COLUMNS: usize = 5;
+
+/// An entry of a feed.
 struct Found {
     space_no: i32,
     id: Id,
     seq: i64,
+    /// Where the record is published now.
+    places: String,
+    /// Whether it counts although it is live in an earlier space of the reader.
+    anyway: bool,
+    row: QueryResult,
+}
+
+impl Found {
+    /// Whether it comes with an earlier space of the reader: it is live there too.
+    fn comes_earlier(&self, readable: &[i32]) -> bool {
+        let earlier = readable.get(..readable.partition_point(|no| *no < self.space_no)).unwrap_or_default();
+        !self.anyway && visible::seen(&self.places, earlier).is_some()
+    }
 }
 
 impl Caller {
@@ -57,7 +80,10 @@ impl Caller {
         if let Some(identity) = &self.identity {
             self.counted();
             let fresh = self.platform.grants_on(&db, identity).await?;
-            let fresh = fresh.ok_or_else(|| Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"))?;
+            let Some(fresh) = fresh else {
+                return Err(Error::unauthenticated(self.platform.why_nobody(identity).await));
+            };
+            drop(self.kept.write().unwrap_or_else(std::sync::PoisonError::into_inner).take());
             *self.grants.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         }
         Ok(Snapshot(db))
@@ -77,49 +103,45 @@ impl Caller {
         Ok(self.platform.db.connection.begin_with_options(options).await?)
     }
 
-    /// Changes of a kind since a checkpoint, at most `limit` of them; fewer mean that there is nothing more now. Answers
-    /// with the checkpoint behind them; none where there was nothing to say.
+    /// Changes of a kind since a checkpoint, at most `limit` of them, with some columns of their rows; fewer mean that there is
+    /// nothing more now. Answers with the checkpoint behind them.
     pub async fn changes<M: Record>(
         &self,
         at: &Snapshot,
         since: &Checkpoint,
         limit: usize,
-    ) -> Result<(Vec<Change<M>>, Checkpoint)> {
+        columns: &[&str],
+    ) -> Result<(Vec<Told>, Checkpoint)> {
+        let kind = Wanted::of::<M>(self, columns);
         let readable = self.grants().spaces(M::READ);
         let own = self.grants().own_space();
         let heads = heads(self, at, &readable, own).await?;
         let mut marks = marks(since, &readable, own, &heads);
         let mut seen = HashSet::new();
         let mut order = Vec::new();
-        let mut next = 0;
+        let (mut next, mut patience) = (0, LOOKED_AT);
         while order.len() < limit
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
             let most = limit - order.len();
-            let group = group(rest, &heads, most);
-            let found = read(self, at, M::KIND, group, &heads, &readable, most).await?;
-            let whole = found.len() < most;
-            // Where the page ends within the group, the spaces before the last one are read to their ends.
-            let last = found.last().map(|found| found.space_no).filter(|_| !whole);
-            for Found { space_no, id, seq } in found {
-                if let Some(mark) = group.iter_mut().find(|mark| mark.space_no == space_no) {
-                    mark.seq = seq;
+            let group = group(rest, &heads, most, patience);
+            patience = patience.saturating_mul(MORE);
+            // Some of what is found comes with an earlier space: with a window of a few rows each would be a statement.
+            let window = most.max(WINDOW);
+            let found = read(self, at, &kind, group, &heads, window).await?;
+            let mut reached = Reached { whole: found.len() < window, last: None };
+            for found in found {
+                if order.len() == limit {
+                    reached.whole = false;
+                    break;
                 }
-                if seen.insert(id) {
-                    order.push(id);
+                reached.last = Some((found.space_no, found.seq));
+                if !found.comes_earlier(&readable) && seen.insert(found.id) {
+                    let level = visible::seen(&found.places, &readable);
+                    order.push(Told { id: found.id, level, row: found.row });
                 }
             }
-            for mark in group.iter_mut().take_while(|mark| last.is_none_or(|last| mark.space_no < last)) {
-                mark.seq = heads.get(&mark.space_no).copied().unwrap_or(mark.seq);
-                // Everything that was held of a lost space is taken back: it is forgotten. One's own space is remembered:
-                // what its person wrote was taken back once.
-                mark.had = match mark.leaving {
-                    true if own == Some(mark.space_no) => mark.had,
-                    true => -1,
-                    false => 0,
-                };
-                next += 1;
-            }
+            next += reached.advance(group, &heads, own);
         }
         for mark in &mut marks {
             if !mark.leaving && mark.seq >= mark.start {
@@ -127,14 +149,7 @@ impl Caller {
             }
         }
         marks.retain(|mark| mark.had >= 0);
-        let mut rows: HashMap<Id, Sight<M>> = HashMap::with_capacity(order.len());
-        for ids in order.chunks(IDS) {
-            let these = visible::any_of(self.postgres(), visible::id_column::<M>(), ids.iter().copied());
-            let found = self.rows_named::<M>(&at.0, named::<M>().filter(these)).await?;
-            rows.extend(found.into_iter().map(|row| (row.0.id(), row)));
-        }
-        let changes = order.into_iter().map(|id| rows.remove(&id).map_or(Change::Gone(id), Change::Now)).collect();
-        Ok((changes, Checkpoint { marks }))
+        Ok((order, Checkpoint { marks }))
     }
 
     /// How many changes of a kind wait behind a checkpoint, counted up to a bound.
@@ -143,21 +158,35 @@ impl Caller {
         let own = self.grants().own_space();
         let heads = heads(self, at, &readable, own).await?;
         let mut marks = marks(since, &readable, own, &heads);
-        let (mut waiting, mut next) = (0, 0);
+        let kind = Wanted::of::<M>(self, &[]);
+        let (mut waiting, mut next, mut patience) = (0, 0, LOOKED_AT);
         while waiting < most
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
-            let group = group(rest, &heads, most - waiting);
-            waiting += read(self, at, M::KIND, group, &heads, &readable, most - waiting).await?.len();
-            next += group.len();
+            let group = group(rest, &heads, most - waiting, patience);
+            patience = patience.saturating_mul(MORE);
+            let window = (most - waiting).max(WINDOW);
+            let found = read(self, at, &kind, group, &heads, window).await?;
+            waiting += found.iter().filter(|found| !found.comes_earlier(&readable)).count();
+            let last = found.last().map(|found| (found.space_no, found.seq));
+            next += Reached { whole: found.len() < window, last }.advance(group, &heads, own);
         }
         Ok(waiting)
     }
 
     /// Some records as the caller sees them now, for a stream: what is not visible is gone.
     pub async fn as_seen<M: Record>(&self, ids: &[Id]) -> Result<Vec<Change<M>>> {
+        self.seen_on(&self.platform.db.connection, ids).await
+    }
+
+    /// The same in a moment of the database.
+    pub async fn as_seen_at<M: Record>(&self, at: &Snapshot, ids: &[Id]) -> Result<Vec<Change<M>>> {
+        self.seen_on(&at.0, ids).await
+    }
+
+    async fn seen_on<M: Record>(&self, on: &impl ConnectionTrait, ids: &[Id]) -> Result<Vec<Change<M>>> {
         let these = visible::any_of(self.postgres(), visible::id_column::<M>(), ids.iter().copied());
-        let rows = self.rows_named::<M>(&self.platform.db.connection, named::<M>().filter(these)).await?;
+        let rows = self.rows_named::<M>(on, named::<M>().filter(these)).await?;
         let rows: HashMap<Id, Sight<M>> = rows.into_iter().map(|row| (row.0.id(), row)).collect();
         Ok(ids.iter().map(|id| rows.get(id).cloned().map_or(Change::Gone(*id), Change::Now)).collect())
     }
@@ -210,12 +239,15 @@ async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>)
     Ok(caller.hub().heads_on(&at.0, &spaces).await?.into_iter().collect())
 }
 
-/// A statement may have to look at this many times the entries that it is to answer with.
+/// Spaces are taken together while their ledgers hold so many times the entries that are to be answered with: of a kind there
+/// are some among those of others.
 const LOOKED_AT: i64 = 4;
+/// Where that was not enough the kind is rare: the next statement takes so many times more.
+const MORE: i64 = 8;
 
 /// Spaces that one statement reads: one that is being taken back, or as many others as fill the page; at least one.
-fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize) -> &'m mut [Mark] {
-    let enough = i64::try_from(most).unwrap_or(i64::MAX).saturating_mul(LOOKED_AT);
+fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize, patience: i64) -> &'m mut [Mark] {
+    let enough = i64::try_from(most).unwrap_or(i64::MAX).saturating_mul(patience);
     let mut behind = 0;
     let taken = marks.iter().take_while(|mark| {
         let before = behind;
@@ -226,14 +258,66 @@ fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize) -> &
     marks.get_mut(..count).unwrap_or_default()
 }
 
-/// The next records of a kind in some spaces, in order. A record that is live in an earlier space of the reader comes there.
+/// Fewest rows that a statement looks at.
+const WINDOW: usize = 500;
+
+/// How far a group of spaces was read.
+struct Reached {
+    /// To the end of all of them.
+    whole: bool,
+    /// The space and position of the last row that was taken.
+    last: Option<(i32, i64)>,
+}
+
+impl Reached {
+    /// Moves the marks; answers how many spaces are done.
+    fn advance(&self, group: &mut [Mark], heads: &HashMap<i32, i64>, own: Option<i32>) -> usize {
+        let mut done = 0;
+        for mark in group {
+            // Where it ends within the group, the spaces before the last one are read to their ends.
+            if !self.whole && self.last.is_none_or(|(space_no, _)| mark.space_no >= space_no) {
+                if let Some((_, seq)) = self.last.filter(|(space_no, _)| *space_no == mark.space_no) {
+                    mark.seq = seq;
+                }
+                break;
+            }
+            mark.seq = heads.get(&mark.space_no).copied().unwrap_or(mark.seq);
+            // Everything that was held of a lost space is taken back: it is forgotten. One's own space is remembered: what its
+            // person wrote was taken back once.
+            mark.had = match mark.leaving {
+                true if own == Some(mark.space_no) => mark.had,
+                true => -1,
+                false => 0,
+            };
+            done += 1;
+        }
+        done
+    }
+}
+
+/// What is read of the records of a kind.
+struct Wanted {
+    kind: Kind,
+    table: &'static str,
+    /// Text of SQL, behind what is always read.
+    columns: String,
+}
+
+impl Wanted {
+    fn of<M: Record>(caller: &Caller, columns: &[&str]) -> Self {
+        let places = visible::places_of(caller.postgres(), M::REDACTS, "r");
+        let columns = columns.iter().map(|column| format!(", r.\"{column}\"")).collect::<String>();
+        Self { kind: M::KIND, table: visible::table::<M>(), columns: format!("{places}{columns}") }
+    }
+}
+
+/// The next records of a kind in some spaces, in order, with their rows.
 async fn read(
     caller: &Caller,
     at: &Snapshot,
-    kind: Kind,
+    wanted: &Wanted,
     marks: &[Mark],
     heads: &HashMap<i32, i64>,
-    readable: &[i32],
     limit: usize,
 ) -> Result<Vec<Found>> {
     // A space that nobody wrote to since is not asked.
@@ -241,16 +325,29 @@ async fn read(
     let asked: Vec<&Mark> = marks.iter().filter(behind).collect();
     let (sql, values) = match asked.as_slice() {
         [] => return Ok(Vec::new()),
-        [mark] if mark.leaving => taken_back(caller, kind, mark, limit),
-        marks => told(caller, kind, marks, readable, limit),
+        [mark] if mark.leaving => taken_back(caller, wanted.kind, mark, limit),
+        marks => told(caller, wanted.kind, marks, limit),
     };
+    let Wanted { table, columns, .. } = wanted;
+    // Row by row, by its key: for as many rows as a page has the planner may rather read a table from end to end.
+    let beside = if caller.postgres() {
+        format!("LEFT JOIN LATERAL (SELECT * FROM \"{table}\" WHERE id = f.record_id LIMIT 1) r ON true")
+    } else {
+        format!("LEFT JOIN \"{table}\" r ON r.id = f.record_id")
+    };
+    let sql = format!(
+        "SELECT f.space_no, f.record_id, f.seq, f.anyway, {columns} FROM ({sql}) f {beside} ORDER BY f.space_no, f.seq"
+    );
     caller.counted();
     let rows = at.0.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
-    let found = |row: sea_orm::QueryResult| {
+    let found = |row: QueryResult| {
         Ok(Found {
-            space_no: row.try_get("", "space_no")?,
-            id: row.try_get("", "record_id")?,
-            seq: row.try_get("", "seq")?,
+            space_no: row.try_get_by_index(0)?,
+            id: row.try_get_by_index(1)?,
+            seq: row.try_get_by_index(2)?,
+            anyway: row.try_get_by_index(3)?,
+            places: row.try_get_by_index::<Option<String>>(4)?.unwrap_or_default(),
+            row,
         })
     };
     rows.into_iter().map(found).collect()
@@ -259,7 +356,7 @@ async fn read(
 /// What a reader may hold of a space that is lost. Dead records up to `had` were told when they died; and what this person
 /// wrote there the device has by writing it, however far it has read.
 fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String, Vec<sea_orm::Value>) {
-    let sql = "SELECT p.space_no, p.record_id, p.seq FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
+    let sql = "SELECT p.space_no, p.record_id, p.seq, TRUE AS anyway FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
                AND (p.first_seq <= $4 OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
                AND l.seq = p.first_seq AND l.actor = $5)) AND (p.live OR p.seq > $4) ORDER BY p.seq LIMIT $6";
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -274,8 +371,9 @@ fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String
     (sql.to_owned(), values.into())
 }
 
-/// What is new in spaces that are read. One that came later is read whole: it may show more of what an earlier one has shown.
-fn told(caller: &Caller, kind: Kind, marks: &[&Mark], readable: &[i32], limit: usize) -> (String, Vec<sea_orm::Value>) {
+/// What is new in spaces that are read. A record that is live in an earlier space of the reader comes there; but a space that
+/// came later is read whole, as it may show more of what an earlier one has shown.
+fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, Vec<sea_orm::Value>) {
     let rows = marks.iter().map(|mark| {
         let whole = mark.start > 0 && !mark.joint;
         serde_json::json!({ "no": mark.space_no, "seq": mark.seq, "start": mark.start, "had": mark.had, "whole": whole })
@@ -287,17 +385,13 @@ fn told(caller: &Caller, kind: Kind, marks: &[&Mark], readable: &[i32], limit: u
         "(SELECT value ->> 'no' AS no, value ->> 'seq' AS seq, value ->> 'start' AS start, value ->> 'had' AS had, \
          value ->> 'whole' AS whole FROM json_each($1)) AS m"
     };
-    let list = visible::list(caller.postgres(), false, readable.iter());
-    let these = visible::of_spaces(caller.postgres(), "q.space_no", "$3");
     let sql = format!(
-        "SELECT p.space_no, p.record_id, p.seq FROM {asked_rows} \
+        "SELECT p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live) AS anyway FROM {asked_rows} \
          JOIN publication p ON p.space_no = m.no AND p.kind = $2 AND p.seq > m.seq \
-         WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) \
-         AND (m.whole OR NOT (p.live AND EXISTS (SELECT 1 FROM publication q WHERE q.record_id = p.record_id AND q.live \
-         AND q.space_no < p.space_no AND {these}))) ORDER BY p.space_no, p.seq LIMIT $4"
+         WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) ORDER BY p.space_no, p.seq LIMIT $3"
     );
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    (sql, vec![asked.into(), kind.to_value().into(), list.into(), most.into()])
+    (sql, vec![asked.into(), kind.to_value().into(), most.into()])
 }
 
 impl Platform {

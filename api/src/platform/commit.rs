@@ -209,15 +209,21 @@ async fn arrays(tx: &Tx, moved: BTreeSet<(Kind, Id)>, published: &Published) -> 
     }
     let mut tables: BTreeMap<Kind, Vec<serde_json::Value>> = BTreeMap::new();
     for (kind, id) in moved {
-        let spaces: Vec<String> = published.live(id).keys().map(ToString::to_string).collect();
-        let row = serde_json::json!({ "id": id, "spaces": format!("{{{}}}", spaces.join(",")) });
+        let live = published.live(id);
+        let array = |places: Vec<String>| (!places.is_empty()).then(|| format!("{{{}}}", places.join(",")));
+        let spaces = array(live.keys().map(ToString::to_string).collect());
+        // Spaces that see the lesser level only are there once more, as negative numbers.
+        let lesser = live.iter().filter(|(_, (level, _))| *level == Level::Basic);
+        let lesser = array(lesser.map(|(space, _)| format!("-{space}")).collect());
+        let row =
+            serde_json::json!({ "id": id, "spaces": spaces.unwrap_or_else(|| "{}".to_owned()), "lesser": lesser });
         tables.entry(kind).or_default().push(row);
     }
     for (kind, rows) in tables {
         let table = table_of(kind);
         let sql = format!(
-            "UPDATE {table} SET spaces = CAST(v.spaces AS integer[]) \
-             FROM json_to_recordset(CAST($1 AS json)) AS v(id uuid, spaces text) WHERE {table}.id = v.id"
+            "UPDATE {table} SET spaces = CAST(v.spaces AS integer[]), lesser = CAST(v.lesser AS integer[]) \
+             FROM json_to_recordset(CAST($1 AS json)) AS v(id uuid, spaces text, lesser text) WHERE {table}.id = v.id"
         );
         tx.caller.counted();
         let rows = serde_json::Value::Array(rows).to_string();

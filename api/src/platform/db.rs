@@ -16,6 +16,13 @@ pub struct Db {
 }
 
 impl Db {
+    /// Opens a database whose every statement is told to somebody: for tools that look at plans.
+    pub async fn open_watched(url: &str, watch: impl Fn(&Statement) + Send + Sync + 'static) -> Result<Self, DbErr> {
+        let mut db = Self::open(url).await?;
+        db.connection.set_metric_callback(move |info| watch(info.statement));
+        Ok(db)
+    }
+
     /// Opens the database of a URL (`sqlite:PATH` or `postgres://…`).
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let postgres = url.starts_with("postgres");
@@ -39,6 +46,9 @@ impl Db {
                     ("lock_timeout", "2s"),
                     ("idle_in_transaction_session_timeout", "10s"),
                     ("timezone", "UTC"),
+                    // Statements are short: compiling them, or remembering rows that come once, costs more than it saves.
+                    ("jit", "off"),
+                    ("enable_memoize", "off"),
                 ])
             });
         } else {

@@ -6,12 +6,15 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Name, Request, Variables};
-use async_graphql_parser::types::{DocumentOperations, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql_parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql_value::Value;
 use entity::Right;
 
 use super::{
     caller::Caller,
+    documents::Documents,
     error::{Error, Result},
     limits::{self, Limits},
     sdl::TypeMap,
@@ -92,18 +95,40 @@ pub struct Gate {
     pub limits: Limits,
     /// Whether the schema may be asked for.
     pub introspection: bool,
+    /// Documents that passed lately.
+    documents: Documents,
 }
 
 impl Gate {
+    /// A gate that has read no document yet.
+    pub fn new(types: Arc<TypeMap>, limits: Limits, introspection: bool) -> Self {
+        Self { types, limits, introspection, documents: Documents::default() }
+    }
+
+    /// Whether a document is known as one that asks by itself whether standings still count.
+    pub fn asks_itself(&self, document: &str) -> bool {
+        self.documents.get(document).is_some_and(|known| known.asks_itself)
+    }
+
+    /// Reads a document.
+    fn read(&self, text: &str) -> Result<ExecutableDocument> {
+        limits::before_parsing(text, &self.limits)?;
+        async_graphql_parser::parse_query(text).map_err(|e| {
+            let mut error = Error::bad_input("DOCUMENT_SYNTAX", format!("the document cannot be read: {e}"));
+            error.at = e.positions().next();
+            error
+        })
+    }
+
     /// Lets a request pass, or says why not.
     pub fn admit(&self, incoming: Incoming, caller: Option<&Caller>) -> Result<Admitted, Vec<Error>> {
-        limits::before_parsing(&incoming.query, &self.limits).map_err(one)?;
-        let mut document = async_graphql_parser::parse_query(&incoming.query).map_err(|e| {
-            let at = e.positions().next();
-            let mut error = Error::bad_input("DOCUMENT_SYNTAX", format!("the document cannot be read: {e}"));
-            error.at = at;
-            one(error)
-        })?;
+        let known = self.documents.get(&incoming.query);
+        let read = if known.is_none() { Some(self.read(&incoming.query).map_err(one)?) } else { None };
+        let mut document = match (&known, &read) {
+            (Some(known), _) => known.document.clone(),
+            (None, Some(read)) => read.clone(),
+            (None, None) => return Err(one(Error::internal("a document that was not read"))),
+        };
         let mut variables = match incoming.variables {
             serde_json::Value::Null => Variables::default(),
             value => Variables::from_json(value),
@@ -150,12 +175,15 @@ impl Gate {
             return Err(errors);
         }
         let fields = measured.root_fields.iter().map(|field| field.name.node.as_str()).collect::<Vec<_>>().join(",");
-        let mut request = Request::new(incoming.query).data(Passed(self.types.clone()));
+        let mut request = Request::new(incoming.query.as_str()).data(Passed(self.types.clone()));
         if let Some(name) = incoming.operation_name {
             request = request.operation_name(name);
         }
         if let Some(caller) = caller {
             request = request.data(caller.clone());
+        }
+        if let (Some(read), Some(_)) = (&read, caller) {
+            self.documents.keep(&incoming.query, read);
         }
         let cost = measured.cost;
         let pushes = ty == OperationType::Mutation

@@ -41,7 +41,15 @@ pub struct Grants {
     pub tokens_since: Option<DateTime<Utc>>,
     list: Arc<[Grant]>,
     /// Spaces of the rights that were asked for, by right.
-    spaces: Arc<Mutex<HashMap<Right, Arc<[i32]>>>>,
+    spaces: Arc<Mutex<HashMap<Right, Spaces>>>,
+}
+
+/// Numbers of spaces, ascending, each once; and the same as a text for statements, which is long and often wanted.
+#[derive(Clone, Debug)]
+pub(super) struct Spaces {
+    pub(super) numbers: Arc<[i32]>,
+    /// Between the brackets of either database.
+    pub(super) listed: Arc<str>,
 }
 
 /// What standings rest on: with the same marks nothing has changed in them but time.
@@ -219,12 +227,17 @@ impl Grants {
 
     /// Numbers of the spaces in which a right counts, ascending, each once.
     pub fn spaces(&self, right: Right) -> Arc<[i32]> {
+        self.spaces_of(right).numbers
+    }
+
+    pub(super) fn spaces_of(&self, right: Right) -> Spaces {
         let mut known = self.spaces.lock().unwrap_or_else(PoisonError::into_inner);
         let spaces = known.entry(right).or_insert_with(|| {
             let mut spaces: Vec<i32> = self.with(right).map(|grant| grant.space_no).collect();
             spaces.sort_unstable();
             spaces.dedup();
-            spaces.into()
+            let listed = spaces.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            Spaces { numbers: spaces.into(), listed: listed.into() }
         });
         spaces.clone()
     }
@@ -246,6 +259,11 @@ impl Grants {
 }
 
 impl Grants {
+    /// The same person, who sees nothing.
+    pub(super) fn without_standings(&self) -> Self {
+        Self { list: Arc::from([]), spaces: Arc::default(), ..self.clone() }
+    }
+
     /// No standing at all.
     pub(super) fn none(person: Id) -> Self {
         Self { account: Id::NIL, person, tokens_since: None, list: Arc::from([]), spaces: Arc::default() }

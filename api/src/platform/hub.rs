@@ -232,7 +232,7 @@ impl Hub {
 
     /// The same in a moment of the database.
     pub(super) async fn heads_on(&self, on: &impl ConnectionTrait, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no");
+        let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no", 1);
         let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
         let rows = on.query_all_raw(self.db.statement(&sql, [list.into()])).await?;
         rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "head_seq")?))).collect()

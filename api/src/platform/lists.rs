@@ -12,7 +12,7 @@ use super::{
     batch::{Batch, Row},
     caller::{Caller, Sort, ordered},
     error::{Error, Result},
-    visible,
+    visible::{self, Way},
 };
 
 impl Caller {
@@ -37,7 +37,7 @@ impl Caller {
         let mut ranked = partition();
         ranked.order_by(sort.column, sort.order.clone()).order_by(visible::id_column::<M>(), sort.order.clone());
         let inner = self
-            .fenced_few::<M>()
+            .fenced::<M>(Way::Named)
             .filter(visible::any_of(self.postgres(), column, parents))
             .into_query()
             .expr_window_as(Expr::cust("row_number()"), ranked, "rank_in_parent")
@@ -70,7 +70,8 @@ impl Caller {
         let parents =
             Query::select().expr_as(Expr::cust_with_values("unnest(CAST($1 AS uuid[]))", [list]), "id").to_owned();
         let of_parent = Expr::col((column.entity_name(), column)).equals(("parent", "id"));
-        let of_each = ordered::<M>(self.fenced_few::<M>().filter(of_parent), sort, false).limit(first).into_query();
+        let of_each =
+            ordered::<M>(self.fenced::<M>(Way::Named).filter(of_parent), sort, false).limit(first).into_query();
         Query::select()
             .column(("found", Asterisk))
             .from_subquery(parents, "parent")
@@ -84,7 +85,8 @@ impl Caller {
     pub(super) async fn count<M: Record>(&self, filter: Condition) -> Result<Option<i32>> {
         const MOST: u64 = 10_000;
         self.counted();
-        let inner = self.fenced::<M>().filter(filter).select_only().column(visible::id_column::<M>()).limit(MOST + 1);
+        let inner =
+            self.fenced::<M>(Way::List).filter(filter).select_only().column(visible::id_column::<M>()).limit(MOST + 1);
         let mut outer = Query::select();
         outer.expr_as(Expr::cust("count(*)"), "n").from_subquery(inner.into_query(), "counted");
         let row = self.platform.db.connection.query_one(&outer).await?;
@@ -100,7 +102,7 @@ impl Caller {
         sums: &[&'static str],
     ) -> Result<Vec<(Option<String>, i64, Vec<i64>)>> {
         self.counted();
-        let mut select = self.fenced::<M>().filter(filter).select_only().into_query();
+        let mut select = self.fenced::<M>(Way::List).filter(filter).select_only().into_query();
         select.expr_as(group.clone(), "grp").expr_as(Expr::cust("count(*)"), "n");
         for (at, sum) in sums.iter().enumerate() {
             select.expr_as(Expr::cust(format!("CAST(COALESCE(sum({sum}), 0) AS bigint)")), format!("s{at}"));

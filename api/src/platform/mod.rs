@@ -9,11 +9,13 @@
 pub mod audiences;
 pub mod batch;
 pub mod caller;
+pub mod cells;
 pub mod chain;
 pub mod changes;
 pub mod codec;
 mod commit;
 pub mod db;
+pub mod documents;
 pub mod doorbell;
 pub mod env;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod hub;
 mod jwks;
 pub mod lifecycle;
 pub mod limits;
+pub mod links;
 mod lists;
 pub mod object;
 pub mod page;
@@ -37,6 +40,7 @@ pub mod tx;
 pub mod values;
 pub mod verify;
 mod visible;
+pub mod whole;
 
 use std::sync::{Arc, RwLock, atomic::AtomicU32};
 
@@ -90,7 +94,25 @@ impl Platform {
         let Some(grants) = self.grants(identity).await? else {
             return Ok(None);
         };
-        Ok(Some(self.caller_with(grants, Some(identity.clone()), request_id)))
+        let caller = self.caller_with(grants, Some(identity.clone()), request_id);
+        caller.counted();
+        Ok(Some(caller))
+    }
+
+    /// The same for a request that asks with its own statement whether the standings that are kept still count. Until then
+    /// the caller sees nothing.
+    pub(crate) async fn caller_that_asks(
+        self: &Arc<Self>,
+        identity: &Identity,
+        request_id: Arc<str>,
+    ) -> Result<Option<Caller>> {
+        let Some(kept) = self.standings.kept(identity, self.env.now()).filter(|kept| counts(&kept.grants, identity))
+        else {
+            return self.caller(identity, request_id).await;
+        };
+        let mut caller = self.caller_with(kept.grants.without_standings(), Some(identity.clone()), request_id);
+        caller.kept = Arc::new(RwLock::new(Some(kept)));
+        Ok(Some(caller))
     }
 
     fn caller_with(self: &Arc<Self>, grants: Grants, identity: Option<Identity>, request_id: Arc<str>) -> Caller {
@@ -100,7 +122,8 @@ impl Platform {
             identity,
             position: Arc::default(),
             request_id,
-            statements: Arc::new(AtomicU32::new(1)),
+            kept: Arc::default(),
+            statements: Arc::new(AtomicU32::new(0)),
             rows: Arc::default(),
             idempotency_key: None,
         }
@@ -116,10 +139,7 @@ impl Platform {
             return Ok(None);
         }
         let grants = self.standings.of(&self.db, on, identity, now).await?;
-        Ok(grants.filter(|grants| match grants.tokens_since {
-            Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
-            None => true,
-        }))
+        Ok(grants.filter(|grants| counts(grants, identity)))
     }
 
     /// Why an identity counts no more, for the app that must know whether to wipe what it holds.
@@ -162,6 +182,14 @@ impl Platform {
         #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
         let done = Entity::delete_many().filter(Column::At.lt(before)).exec(&self.db.connection).await?;
         Ok(done.rows_affected)
+    }
+}
+
+/// Whether a token was issued after its account began anew.
+fn counts(grants: &Grants, identity: &Identity) -> bool {
+    match grants.tokens_since {
+        Some(since) => identity.issued_at.is_some_and(|at| at > since.timestamp()),
+        None => true,
     }
 }
 

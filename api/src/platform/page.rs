@@ -3,7 +3,7 @@
 use async_graphql::{Context, SimpleObject};
 use entity::Record;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, Order, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, Order, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, SimpleExpr, Value as SqlValue},
 };
 use serde_json::{Value, json};
@@ -13,8 +13,9 @@ use super::{
     caller::{Caller, Sort, direction, ordered},
     codec::invalid_cursor,
     error::{Error, Result},
+    gate::Ask,
     limits::{PAGE_DEFAULT, PAGE_MOST},
-    visible,
+    visible::{self, Way},
 };
 
 /// Where a page stands in its list.
@@ -44,7 +45,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    fn read(&self) -> Result<Read<'_>> {
+    pub(super) fn read(&self) -> Result<Read<'_>> {
         let backwards = self.last.is_some() || self.before.is_some();
         if backwards && (self.first.is_some() || self.after.is_some()) {
             return Err(Error::invalid(
@@ -63,12 +64,18 @@ impl Paging {
         } else {
             self.after.as_deref().map(|cursor| (cursor, "after"))
         };
-        Ok((u64::from(count.unsigned_abs()), backwards, cursor))
+        Ok(Read { count: count.unsigned_abs().into(), backwards, cursor })
     }
 }
 
-/// Rows, whether backwards, and the cursor with the name of its argument.
-type Read<'p> = (u64, bool, Option<(&'p str, &'static str)>);
+/// What the paging arguments say.
+pub(super) struct Read<'p> {
+    /// Rows.
+    pub(super) count: u64,
+    pub(super) backwards: bool,
+    /// Where the page begins, with the name of the argument.
+    pub(super) cursor: Option<(&'p str, &'static str)>,
+}
 
 /// One page of rows.
 pub struct Page<M> {
@@ -90,13 +97,10 @@ impl Caller {
         sort: Sort<M>,
         paging: &Paging,
     ) -> Result<Page<M>> {
-        let (count, backwards, cursor) = paging.read()?;
-        let mut select = self.fenced::<M>().filter(filter.clone());
-        if let Some((cursor, field)) = cursor {
-            let key = self.platform.codec.read_cursor(self.account(), list, field, cursor)?;
-            select = select.filter(beyond::<M>(&sort, backwards, &key).ok_or_else(|| invalid_cursor(field))?);
-        }
-        let select = ordered::<M>(select, &sort, backwards).limit(count + 1);
+        let read = paging.read()?;
+        let rows = self.fenced::<M>(Way::List).filter(filter.clone());
+        let select = self.page_of(rows, list, &sort, &read)?.limit(read.count + 1);
+        let Read { count, backwards, cursor } = read;
         let mut rows = self.run::<M>(select).await?;
         let more = rows.len() as u64 > count;
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
@@ -117,6 +121,21 @@ impl Caller {
         };
         Ok(Page { rows, info, total })
     }
+
+    /// Rows in order, from where a page begins.
+    pub(super) fn page_of<M: Record>(
+        &self,
+        mut select: Select<M::Entity>,
+        list: &str,
+        sort: &Sort<M>,
+        read: &Read<'_>,
+    ) -> Result<Select<M::Entity>> {
+        if let Some((cursor, field)) = read.cursor {
+            let key = self.platform.codec.read_cursor(self.account(), list, field, cursor)?;
+            select = select.filter(beyond::<M>(sort, read.backwards, &key).ok_or_else(|| invalid_cursor(field))?);
+        }
+        Ok(ordered::<M>(select, sort, read.backwards))
+    }
 }
 
 impl<P: Record> Row<P> {
@@ -125,21 +144,20 @@ impl<P: Record> Row<P> {
     pub async fn page<C: Record>(
         &self,
         ctx: &Context<'_>,
-        caller: &Caller,
         link: &str,
         column: <C::Entity as EntityTrait>::Column,
-        key: fn(&C) -> entity::Id,
         sort: Sort<C>,
         paging: &Paging,
     ) -> Result<Page<C>> {
+        let caller = ctx.caller()?;
         let list = format!("{link}:{}", self.row.id());
-        let (count, backwards, cursor) = paging.read()?;
+        let Read { count, backwards, cursor } = paging.read()?;
         if backwards || cursor.is_some() || C::REDACTS {
             let filter = Condition::all().add(column.eq(self.row.id()));
             return caller.page(ctx, &list, filter, sort, paging).await;
         }
         let counted = ctx.look_ahead().field("totalCount").exists();
-        let (mut rows, total) = self.first_of_each::<C>(caller, link, column, key, &sort, (count + 1, counted)).await?;
+        let (mut rows, total) = self.first_of_each::<C>(caller, link, column, &sort, (count + 1, counted)).await?;
         let more = rows.len() as u64 > count;
         rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         caller.hand_out(rows.len())?;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value};
 
 use super::{
     db::Db,
@@ -26,8 +26,8 @@ const MOST: usize = 100_000;
 const PERSON: usize = 8;
 
 /// What was read for a token.
-struct Known {
-    grants: Grants,
+pub(super) struct Known {
+    pub(super) grants: Grants,
     marks: Marks,
     /// From when on it counts, by the clock of the service.
     from: DateTime<Utc>,
@@ -49,6 +49,11 @@ impl Known {
 /// Issuer, subject, id and device of a token: what the standings are read for.
 type Key = (Arc<str>, Arc<str>, Option<Arc<str>>, Option<Arc<str>>);
 
+fn key(identity: &Identity) -> Key {
+    let Identity { issuer, subject, jti, device, .. } = identity;
+    (issuer.clone(), subject.clone(), jti.clone(), device.clone())
+}
+
 /// What was read lately.
 #[derive(Default)]
 pub(super) struct Standings(Mutex<HashMap<Key, Arc<Known>>>);
@@ -62,14 +67,12 @@ impl Standings {
         identity: &Identity,
         now: DateTime<Utc>,
     ) -> Result<Option<Grants>> {
-        let Identity { issuer, subject, jti, device, .. } = identity;
-        let key: Key = (issuer.clone(), subject.clone(), jti.clone(), device.clone());
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known.filter(|known| known.holds_at(now))
-            && still_stand(db, on, identity, &known.marks).await?
+        if let Some(known) = self.kept(identity, now)
+            && known.still_stands(db, on, identity).await?
         {
             return Ok(Some(known.grants.clone()));
         }
+        let key = key(identity);
         let Some((grants, marks)) = Grants::load(db, on, identity, now).await? else {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             return Ok(None);
@@ -79,6 +82,12 @@ impl Standings {
             self.keep(key, Arc::new(known));
         }
         Ok(Some(grants))
+    }
+
+    /// What was read lately, where time has not changed it; whether it still counts must be asked.
+    pub(super) fn kept(&self, identity: &Identity, now: DateTime<Utc>) -> Option<Arc<Known>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key(identity)).cloned();
+        known.filter(|known| known.holds_at(now))
     }
 
     fn keep(&self, key: Key, known: Arc<Known>) {
@@ -93,22 +102,49 @@ impl Standings {
     }
 }
 
-/// Whether nothing on which standings rest was written since they were read. The token and its device are asked for as
-/// they are: a device may be revoked for people who never said that it is theirs.
-async fn still_stand(db: &Db, on: &impl ConnectionTrait, identity: &Identity, marks: &Marks) -> Result<bool> {
-    let Some((own, head)) = marks.own else { return Ok(false) };
-    let (list, these) = visible::by_spaces(db.is_postgres(), &marks.represented, "no");
-    let sql = format!(
-        "SELECT (SELECT head_seq FROM space WHERE no = $2) AS own, \
-         (SELECT CAST(COALESCE(sum(standing), 0) AS bigint) FROM space WHERE {these}) AS partnerships \
-         WHERE NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.issuer = $3 AND r.jti = $4) \
-         AND NOT EXISTS (SELECT 1 FROM device d WHERE d.issuer = $3 AND d.token_name = $5 AND d.revoked_at IS NOT NULL)"
-    );
-    let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().into();
-    let Identity { issuer, jti, device, .. } = identity;
-    let values = [list.into(), own.into(), issuer.as_ref().into(), text(jti), text(device)];
-    let row = on.query_one_raw(db.statement(&sql, values)).await?;
-    let Some(row) = row else { return Ok(false) };
-    let now: (Option<i64>, i64) = (row.try_get("", "own")?, row.try_get("", "partnerships")?);
-    Ok(now == (Some(head), marks.partnerships))
+impl Known {
+    /// The question whether nothing on which these standings rest was written since they were read, as an expression that
+    /// follows some values, with its own values; and its answer where they still count. The token and its device are asked for
+    /// as they are: a device may be revoked for people who never said that it is theirs.
+    pub(super) fn question(&self, postgres: bool, identity: &Identity, after: usize) -> Option<Question> {
+        let (own, head) = self.marks.own?;
+        let mut values: Vec<Value> = vec![own.into(), identity.issuer.as_ref().into()];
+        let mut sql = "SELECT CAST(head_seq AS text) || ' ' || ".to_owned();
+        if self.marks.represented.is_empty() {
+            sql.push_str("'0'");
+        } else {
+            let (list, these) = visible::by_spaces(postgres, &self.marks.represented, "r.no", after + values.len() + 1);
+            sql.push_str(&format!("(SELECT CAST(COALESCE(sum(r.standing), 0) AS text) FROM space r WHERE {these})"));
+            values.push(list.into());
+        }
+        sql.push_str(&format!(" FROM space WHERE no = ${}", after + 1));
+        let issuer = after + 2;
+        for (text, gone) in [
+            (&identity.jti, "revoked_token g WHERE g.jti = "),
+            (&identity.device, "device g WHERE g.revoked_at IS NOT NULL AND g.token_name = "),
+        ] {
+            if let Some(text) = text {
+                values.push(text.as_ref().into());
+                let at = after + values.len();
+                sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM {gone}${at} AND g.issuer = ${issuer})"));
+            }
+        }
+        Some(Question { sql, values, answer: format!("{head} {}", self.marks.partnerships) })
+    }
+
+    /// Asks it.
+    pub(super) async fn still_stands(&self, db: &Db, on: &impl ConnectionTrait, identity: &Identity) -> Result<bool> {
+        let Some(question) = self.question(db.is_postgres(), identity, 0) else { return Ok(false) };
+        let row = on.query_one_raw(db.statement(&question.sql, question.values)).await?;
+        let answer: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(answer.as_ref() == Some(&question.answer))
+    }
+}
+
+/// What is asked of standings that are kept.
+pub(super) struct Question {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+    /// The answer that lets them count.
+    pub(super) answer: String,
 }

@@ -21,7 +21,7 @@ use super::{
     error::{Error, ErrorCode, Result},
     gate,
     grants::Grant,
-    visible,
+    visible::{self, Way},
 };
 
 use crate::policy::Role;
@@ -273,7 +273,7 @@ impl Tx {
 
     /// A record the caller sees, locked until COMMIT; NOT_FOUND otherwise.
     pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let mut select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
+        let mut select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
             select = select.lock(LockType::NoKeyUpdate);
         }
@@ -285,7 +285,7 @@ impl Tx {
 
     /// The same as the caller sees it, to compare with: never to write back.
     pub async fn lock_row<M: Record>(&self, id: Id, field: &str) -> Result<Row<M>> {
-        let mut select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
+        let mut select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
         if self.caller.postgres() {
             select = select.lock(LockType::NoKeyUpdate);
         }
@@ -328,7 +328,7 @@ impl Tx {
 
     /// A record the caller sees; NOT_FOUND otherwise.
     pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let select = self.caller.fenced_few::<M>().filter(visible::id_column::<M>().eq(id));
+        let select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
         found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
     }
@@ -336,13 +336,13 @@ impl Tx {
     /// All records the caller sees that fit, in order, without a bound: rules must see every row. The filter is what finds
     /// them.
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<M>> {
-        let select = ordered::<M>(self.caller.fenced_few::<M>().filter(filter), sort, false);
+        let select = ordered::<M>(self.caller.fenced::<M>(Way::Named).filter(filter), sort, false);
         Ok(self.caller.run_on(&self.db, select).await?.into_iter().map(|row: Row<M>| row.row).collect())
     }
 
     /// The first record the caller sees that fits.
     pub async fn first<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Option<M>> {
-        let select = ordered::<M>(self.caller.fenced_few::<M>().filter(filter), sort, false).limit(1);
+        let select = ordered::<M>(self.caller.fenced::<M>(Way::Named).filter(filter), sort, false).limit(1);
         let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
         Ok(found.map(|row| row.row))
     }

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use super::grants::Spaces;
 use entity::{Id, Level, Record};
 use sea_orm::{
     ColumnTrait, EntityName, EntityTrait, Iterable, PrimaryKeyToColumn,
     sea_query::{Expr, SimpleExpr},
 };
 
-fn table<M: Record>() -> &'static str {
+pub(super) fn table<M: Record>() -> &'static str {
     M::Entity::default().table_name()
 }
 
@@ -27,12 +28,18 @@ pub(super) fn list<T: std::fmt::Display>(postgres: bool, quote: bool, items: imp
     out
 }
 
-/// Numbers of spaces as the value `$1`, and the condition that finds rows by them: one text for any number of spaces.
-pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str) -> (String, String) {
+/// Spaces in the brackets of a database.
+pub(super) fn bracketed(postgres: bool, spaces: &Spaces) -> String {
+    let (open, close) = if postgres { ('{', '}') } else { ('[', ']') };
+    format!("{open}{}{close}", spaces.listed)
+}
+
+/// Numbers of spaces as a value, and the condition that finds rows by them: one text for any number of spaces.
+pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter: usize) -> (String, String) {
     let these = if postgres {
-        format!("{column} = ANY ((SELECT CAST($1 AS integer[]))::integer[])")
+        format!("{column} = ANY ((SELECT CAST(${parameter} AS integer[]))::integer[])")
     } else {
-        format!("{column} IN (SELECT value FROM json_each($1))")
+        format!("{column} IN (SELECT value FROM json_each(${parameter}))")
     };
     (list(postgres, false, spaces.iter()), these)
 }
@@ -51,42 +58,55 @@ pub(super) fn of_spaces(postgres: bool, column: &str, parameter: &str) -> String
 
 /// A reader of more spaces than this sees so much that the order of a list finds it faster than the index of spaces.
 const FEW_SPACES: usize = 64;
+/// A list of more spaces than this is not walked for every row.
+const SHORT: usize = 1000;
+
+/// How a statement comes to its rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By the index of spaces, or along an order, whichever is shorter for this reader.
+    List,
+    /// By what other rows, or their ids, name: there are few.
+    Named,
+}
 
 /// Rows that are published now in one of these spaces.
 ///
 /// PostgreSQL looks at the array on the row, for readers of few spaces through its index; SQLite, where tables are small,
-/// asks the publications. `few` says that the statement names the rows by their ids. Measured for narrow and wide callers
-/// in `docs/decisions/0002-visibility.md`.
-pub(super) fn visible<M: Record>(postgres: bool, spaces: &[i32], few: bool) -> SimpleExpr {
-    let table = table::<M>();
-    let list = list(postgres, false, spaces.iter());
-    let sql = if postgres && !few && spaces.len() <= FEW_SPACES {
-        // As a plain cast the planner can look up how many rows such spaces have; for a short list it costs little for a row.
-        format!("\"{table}\".\"spaces\" && CAST($1 AS integer[])")
-    } else if postgres {
-        // The planner is kept off the index of spaces, which without statistics it takes for the better one.
-        let test = of_spaces(postgres, "s", "$1");
-        format!("EXISTS (SELECT 1 FROM unnest(\"{table}\".\"spaces\") s WHERE {test})")
-    } else {
-        format!(
-            "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live \
-             AND p.space_no IN (SELECT value FROM json_each(?)))"
-        )
-    };
-    Expr::cust_with_values(sql, [list])
+/// asks the publications. Measured for narrow and wide callers in `docs/decisions/0002-visibility.md`.
+pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> SimpleExpr {
+    let parameter = if postgres { "$1" } else { "?" };
+    let sql = fence(postgres, table::<M>(), way, spaces.numbers.len(), parameter);
+    Expr::cust_with_values(sql, [bracketed(postgres, spaces)])
 }
 
-/// The highest level at which a row is published in these spaces.
-pub(super) fn level<M: Record>(postgres: bool, spaces: &[i32]) -> SimpleExpr {
-    let table = table::<M>();
-    let list = list(postgres, false, spaces.iter());
-    let these = of_spaces(postgres, "p.space_no", if postgres { "$1" } else { "?" });
-    Expr::cust_with_values(
-        format!(
-            "(SELECT max(p.level) FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live AND {these})"
-        ),
-        [list],
-    )
+/// The same as text, where a parameter lists so many spaces.
+pub(super) fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
+    if !postgres {
+        return format!(
+            "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live \
+             AND p.space_no IN (SELECT value FROM json_each({parameter})))"
+        );
+    }
+    let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
+    if way == Way::List && spaces <= FEW_SPACES {
+        // As a plain cast the planner can look up how many rows such spaces have; for a short list it costs little for a row.
+        return format!("{places} && CAST({parameter} AS integer[])");
+    }
+    // The planner is kept off the index of spaces, which without statistics it takes for the better one. Most rows are
+    // published in one space, their home; where there are more, it is 0, and they are taken apart. A list is walked within
+    // an index that has the home of its rows: only those of several spaces are looked up for this.
+    let (one, several) = if way == Way::Named && spaces <= SHORT {
+        let these = format!("(SELECT CAST({parameter} AS integer[]))::integer[]");
+        (format!("{home} = ANY ({these})"), format!("{places} && {these}"))
+    } else {
+        let any = of_spaces(true, "s", parameter);
+        let several = format!(
+            "EXISTS (SELECT 1 FROM \"{table}\" r, unnest(r.spaces) s WHERE r.id = \"{table}\".\"id\" AND {any})"
+        );
+        (of_spaces(true, &home, parameter), several)
+    };
+    format!("({one} OR ({home} = 0 AND {several}))")
 }
 
 /// Rows whose column is one of these ids: one text for any number of ids.
@@ -114,30 +134,37 @@ pub(super) fn id_column<M: Record>() -> <M::Entity as EntityTrait>::Column {
     <M::Entity as EntityTrait>::PrimaryKey::iter().next().expect("a key column").into_column()
 }
 
-/// Where a row is published now, as words of `space:level`: for a statement that names its rows by their ids, and so reads
-/// few that the caller does not see. [`seen`] decides.
-pub(super) fn places<M: Record>() -> SimpleExpr {
-    let table = table::<M>();
-    Expr::cust(if M::REDACTS {
-        format!(
-            "(SELECT string_agg(p.space_no || ':' || p.level, ' ') FROM publication p \
-             WHERE p.record_id = \"{table}\".\"id\" AND p.live)"
-        )
-    } else {
-        format!("array_to_string(\"{table}\".\"spaces\", ' ')")
-    })
+/// Where a row is published now, in words for [`seen`].
+pub(super) fn places<M: Record>(postgres: bool) -> SimpleExpr {
+    Expr::cust(places_of(postgres, M::REDACTS, &format!("\"{}\"", table::<M>())))
 }
 
-/// The highest level at which one of the spaces, ascending, sees what is in these places; none where none does.
+/// The same as text, for a row of a name.
+pub(super) fn places_of(postgres: bool, redacts: bool, row: &str) -> String {
+    match (postgres, redacts) {
+        (true, false) => format!("array_to_string({row}.\"spaces\", ' ')"),
+        (true, true) => format!("array_to_string({row}.\"spaces\" || {row}.\"lesser\", ' ')"),
+        (false, _) => format!(
+            "(SELECT group_concat(CASE p.level WHEN {} THEN -p.space_no ELSE p.space_no END, ' ') \
+             FROM publication p WHERE p.record_id = {row}.\"id\" AND p.live)",
+            Level::Basic.stored()
+        ),
+    }
+}
+
+/// The highest level at which one of the spaces, ascending, sees what is in these places; none where none does. The number of
+/// a space that sees the lesser level is there as a negative one, with or without the other.
 pub(super) fn seen(places: &str, spaces: &[i32]) -> Option<Level> {
-    let level = |place: &str| {
-        let (space, level) = place.split_once(':').unwrap_or((place, ""));
-        let sees = spaces.binary_search(&space.parse().ok()?).is_ok();
-        // Without a level the kind has one only.
-        let level = if level.is_empty() { Level::Full } else { Level::from_stored(level.parse().ok()?) };
-        sees.then_some(level)
+    let mine = |place: &str| {
+        let place: i32 = place.parse().ok()?;
+        spaces.binary_search(&place.abs()).is_ok().then_some(place)
     };
-    places.split(' ').filter_map(level).max()
+    let (mut sees, mut full) = (false, false);
+    for place in places.split(' ').filter_map(mine) {
+        sees = true;
+        full |= place > 0 && !places.split(' ').any(|other| other.parse() == Ok(-place));
+    }
+    sees.then_some(if full { Level::Full } else { Level::Basic })
 }
 
 #[cfg(test)]
@@ -148,9 +175,11 @@ mod tests {
     fn a_row_is_seen_at_the_highest_level_of_the_readers_spaces() {
         assert_eq!(seen("7 9", &[1, 9]), Some(Level::Full));
         assert_eq!(seen("7 9", &[1, 8]), None);
-        assert_eq!(seen("7:1 9:2 11:2", &[7, 9]), Some(Level::Full));
-        assert_eq!(seen("7:1 9:2", &[7, 90]), Some(Level::Basic));
+        assert_eq!(seen("-7 9 11", &[7, 9]), Some(Level::Full));
+        assert_eq!(seen("-7 9", &[7, 90]), Some(Level::Basic));
+        assert_eq!(seen("7 9 -7", &[7]), Some(Level::Basic));
+        assert_eq!(seen("7 9 -7", &[7, 9]), Some(Level::Full));
         assert_eq!(seen("", &[7]), None);
-        assert_eq!(seen("7:x :2 9:", &[7]), None);
+        assert_eq!(seen("x - 9:", &[9]), None);
     }
 }

@@ -44,8 +44,8 @@ pub struct RiskLevelChanged {
 impl RiskLevelChanged {
     /// The risk, as it is now.
     async fn risk(&self, ctx: &Context<'_>) -> Result<Option<Risk>> {
-        let key = |row: &risk_level_record::Model| Some(row.risk_id);
-        Ok(self.record.one::<risk::Model>(ctx.caller()?, "risk", key).await?.map(Into::into))
+        let risk = self.record.one::<risk::Model>(ctx.caller()?, "risk", risk_level_record::Column::RiskId);
+        Ok(risk.await?.map(Into::into))
     }
 
     /// The record of the level, as it was then.

@@ -58,10 +58,10 @@ pub async fn of_partnership(caller: &Caller, partnership: &partnership::Model) -
     let mut legend = Vec::new();
     for (number, at) in (1..).zip(&risks) {
         use risk_perception::Column;
-        let record = at.one::<risk_level_record::Model>(caller, "levelRecord", |risk| risk.level_record_id).await?;
-        let key = |row: &risk_perception::Model| row.risk_id;
+        let record = at.one::<risk_level_record::Model>(caller, "levelRecord", risk::Column::LevelRecordId).await?;
         let (sort, current) = (Sort::asc(Column::CreatedAt), Column::Current.eq(true));
-        let views = at.many(caller, "perceptions", Column::RiskId, key, sort, Some(current)).await?;
+        let views =
+            at.many::<risk_perception::Model>(caller, "perceptions", Column::RiskId, sort, Some(current)).await?;
         let mut line = format!("{number}. {}: ", at.row.title);
         line.push_str(&match (at.row.level, at.row.provisional) {
             (Some(level), true) => format!("{level:?}, provisional"),

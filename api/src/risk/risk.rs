@@ -1,6 +1,6 @@
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{Context, Object};
 use entity::{
-    Id, Right, consent_request, partnership, risk, risk_level_record, risk_perception, threat,
+    Id, Right, consent_request, risk, risk_level_record, risk_perception,
     value::{ConsentState, RiskLevel},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -10,73 +10,36 @@ use crate::{
     consents::ConsentRequest,
     partnerships::Partnership,
     platform::{
-        batch::Row,
         caller::Sort,
         error::Result,
         gate::Ask,
-        object::{object, objects},
+        object::object,
         page::{Paging, connection},
         sdl::requires,
+        whole::Whole,
     },
 };
 
 object! {
     /// A risk that the sides of a partnership look at together.
-    Risk, risk::Model
+    Risk, risk::Model {
+        /// The partnership.
+        partnership: One<Partnership> by risk::Column::PartnershipId;
+        /// The threat behind it.
+        threat: One<Threat> by risk::Column::ThreatId;
+        /// How each side sees it now.
+        perceptions: Many<RiskPerception> by risk_perception::Column::RiskId, asc risk_perception::Column::CreatedAt,
+            if risk_perception::Column::Current.eq(true);
+        /// The record of the level in effect.
+        level_record: One<RiskLevelRecord> by risk::Column::LevelRecordId;
+        /// Every level that was ever computed for it: of each side and in effect, oldest first.
+        level_records: Many<RiskLevelRecord> by risk_level_record::Column::RiskId, asc risk_level_record::Column::CreatedAt;
+        /// The joint level that waits for the consent of a side.
+        open_proposal: First<ConsentRequest> by consent_request::Column::SubjectId, asc consent_request::Column::CreatedAt,
+            if consent_request::Column::State.eq(ConsentState::Open);
+    }
 }
 connection!(RiskConnection, RiskEdge, Risk, risk::Model, "A page of risks.", "A risk in a list.");
-
-#[ComplexObject]
-impl Risk {
-    /// The partnership.
-    async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
-        let key = |risk: &risk::Model| Some(risk.partnership_id);
-        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
-    }
-
-    /// The threat behind it.
-    async fn threat(&self, ctx: &Context<'_>) -> Result<Option<Threat>> {
-        let key = |risk: &risk::Model| Some(risk.threat_id);
-        Ok(self.at.one::<threat::Model>(ctx.caller()?, "threat", key).await?.map(Into::into))
-    }
-
-    /// How each side sees it now.
-    async fn perceptions(&self, ctx: &Context<'_>) -> Result<Vec<RiskPerception>> {
-        use risk_perception::Column;
-        let (key, sort) = (|row: &risk_perception::Model| row.risk_id, Sort::asc(Column::CreatedAt));
-        let current = Column::Current.eq(true);
-        Ok(objects(self.at.many(ctx.caller()?, "perceptions", Column::RiskId, key, sort, Some(current)).await?))
-    }
-
-    /// The record of the level in effect.
-    async fn level_record(&self, ctx: &Context<'_>) -> Result<Option<RiskLevelRecord>> {
-        let key = |risk: &risk::Model| risk.level_record_id;
-        Ok(self.at.one::<risk_level_record::Model>(ctx.caller()?, "levelRecord", key).await?.map(Into::into))
-    }
-
-    /// Every level that was ever computed for it: of each side and in effect, oldest first.
-    async fn level_records(&self, ctx: &Context<'_>) -> Result<Vec<RiskLevelRecord>> {
-        use risk_level_record::Column;
-        let (key, sort) = (|row: &risk_level_record::Model| row.risk_id, Sort::asc(Column::CreatedAt));
-        Ok(objects(self.at.many(ctx.caller()?, "levelRecords", Column::RiskId, key, sort, None).await?))
-    }
-
-    /// The joint level that waits for the consent of a side.
-    async fn open_proposal(&self, ctx: &Context<'_>) -> Result<Option<ConsentRequest>> {
-        use consent_request::Column;
-        let (key, sort) = (|row: &consent_request::Model| row.subject_id, Sort::asc(Column::CreatedAt));
-        let open = Column::State.eq(ConsentState::Open);
-        let rows = self.at.many(ctx.caller()?, "openProposal", Column::SubjectId, key, sort, Some(open)).await?;
-        Ok(rows.into_iter().next().map(Into::into))
-    }
-}
-
-/// The risks of a partnership, most urgent first.
-pub async fn of_partnership(ctx: &Context<'_>, at: &Row<partnership::Model>, paging: Paging) -> Result<RiskConnection> {
-    use risk::Column;
-    let (key, sort) = (|risk: &risk::Model| risk.partnership_id, Sort::desc(Column::Urgency));
-    Ok(at.page(ctx, ctx.caller()?, "partnership.risks", Column::PartnershipId, key, sort, &paging).await?.into())
-}
 
 /// Queries of risks.
 #[derive(Default)]
@@ -86,8 +49,8 @@ pub struct RisksQueries;
 impl RisksQueries {
     /// A risk; empty where there is none for you.
     #[graphql(directive = requires::apply(Right::RiskRead))]
-    async fn risk(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Risk>> {
-        Ok(ctx.caller()?.find::<risk::Model>(id).await?.map(Into::into))
+    async fn risk(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Whole<Option<Risk>>> {
+        ctx.caller()?.answer(ctx, id).await
     }
 
     /// The risks you see, most urgent first: by level, then score, then impact.
@@ -104,7 +67,7 @@ impl RisksQueries {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "Rows from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<RiskConnection> {
+    ) -> Result<Whole<RiskConnection>> {
         use risk::Column;
         let list = format!("risks:{partnership_id:?}:{min_level:?}:{watchlist:?}");
         let filter = Condition::all()
@@ -112,6 +75,6 @@ impl RisksQueries {
             .add_option(min_level.map(|level| Column::Urgency.gte(i32::from(level.rank()) * 10_000)))
             .add_option(watchlist.map(|watchlist| Column::Watchlist.eq(watchlist)));
         let paging = Paging { first, after, last, before };
-        Ok(ctx.caller()?.page::<risk::Model>(ctx, &list, filter, Sort::desc(Column::Urgency), &paging).await?.into())
+        ctx.caller()?.answer_page::<Risk, _>(ctx, &list, filter, Sort::desc(Column::Urgency), &paging).await
     }
 }

@@ -1,5 +1,5 @@
-use async_graphql::{ComplexObject, Context, Object};
-use entity::{Id, Right, partnership, threat};
+use async_graphql::{Context, Object};
+use entity::{Id, Right, threat};
 use sea_orm::{ColumnTrait, Condition};
 
 use crate::{
@@ -11,23 +11,18 @@ use crate::{
         object::object,
         page::{Paging, connection},
         sdl::requires,
+        whole::Whole,
     },
 };
 
 object! {
     /// A person, group or event that can do harm.
-    Threat, threat::Model
-}
-connection!(ThreatConnection, ThreatEdge, Threat, threat::Model, "A page of threats.", "A threat in a list.");
-
-#[ComplexObject]
-impl Threat {
-    /// The partnership that looks at it.
-    async fn partnership(&self, ctx: &Context<'_>) -> Result<Option<Partnership>> {
-        let key = |threat: &threat::Model| Some(threat.partnership_id);
-        Ok(self.at.one::<partnership::Model>(ctx.caller()?, "partnership", key).await?.map(Into::into))
+    Threat, threat::Model {
+        /// The partnership that looks at it.
+        partnership: One<Partnership> by threat::Column::PartnershipId;
     }
 }
+connection!(ThreatConnection, ThreatEdge, Threat, threat::Model, "A page of threats.", "A threat in a list.");
 
 /// Queries of threats.
 #[derive(Default)]
@@ -45,10 +40,10 @@ impl ThreatQueries {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "Rows from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<ThreatConnection> {
+    ) -> Result<Whole<ThreatConnection>> {
         use threat::Column;
         let filter = Condition::all().add(Column::PartnershipId.eq(partnership_id));
         let (list, paging) = (format!("threats:{partnership_id}"), Paging { first, after, last, before });
-        Ok(ctx.caller()?.page::<threat::Model>(ctx, &list, filter, Sort::asc(Column::Title), &paging).await?.into())
+        ctx.caller()?.answer_page::<Threat, _>(ctx, &list, filter, Sort::asc(Column::Title), &paging).await
     }
 }

@@ -13,15 +13,20 @@ use super::collection::{Collection, Document};
 /// What is selected, by response key.
 #[derive(PartialEq, Eq, Hash)]
 pub struct Selected {
-    key: Name,
-    name: String,
-    fields: Vec<Selected>,
+    pub(super) key: Name,
+    pub(super) name: String,
+    pub(super) fields: Vec<Selected>,
 }
 
 impl Selected {
     /// The selection of the field that runs.
     pub fn of(ctx: &Context<'_>) -> Vec<Self> {
         Self::among(ctx.field().selection_set())
+    }
+
+    /// What is selected below a field, under each of its aliases.
+    pub fn below<'s>(selected: &'s [Self], name: &str) -> Vec<&'s [Self]> {
+        selected.iter().filter(|field| field.name == name).map(|field| field.fields.as_slice()).collect()
     }
 
     fn among<'f>(fields: impl Iterator<Item = SelectionField<'f>>) -> Vec<Self> {
@@ -80,6 +85,11 @@ pub fn cut(selected: &[Selected], value: Json) -> Value {
         Json::Number(value) => Value::Number(value),
         Json::String(value) => Value::String(value),
     }
+}
+
+/// The same as JSON text.
+pub fn cut_text(selected: &[Selected], value: Json) -> String {
+    serde_json::to_string(&cut(selected, value)).unwrap_or_else(|_| "null".to_owned())
 }
 
 /// A document as it is sent: of one that the reader does not see only the id.

@@ -1,10 +1,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer::sent,
-    collection::{Collection, Document},
+    answer::Selected,
+    collection::Collection,
     collections,
     pull::MOST,
+    text::{Text, list, object},
 };
 use crate::platform::{
     caller::Caller,
@@ -12,7 +13,7 @@ use crate::platform::{
 };
 
 /// One page of several collections behind a checkpoint, all in one moment of the database.
-pub async fn changes(caller: &Caller, arguments: &Map<String, Value>) -> Result<Value> {
+pub async fn changes(caller: &Caller, arguments: &Map<String, Value>, selected: &[Selected]) -> Result<String> {
     let first = arguments.get("first").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     if !(1..=MOST).contains(&first) {
         return Err(Error::invalid("first", "PAGE_SIZE", format!("expected 1 to {MOST} changes, found {first}")));
@@ -21,7 +22,8 @@ pub async fn changes(caller: &Caller, arguments: &Map<String, Value>) -> Result<
     let sent_checkpoint = arguments.get("checkpoint").and_then(Value::as_str);
     let mut known = sent_checkpoint.map(|text| caller.read_checkpoint(text)).unwrap_or_default();
     let at = caller.snapshot().await?;
-    let mut out = Vec::new();
+    let each = Selected::below(selected, "changes");
+    let mut out: Vec<Vec<String>> = Vec::new();
     let mut has_more = false;
     let mut reached = Vec::new();
     for collection in wanted {
@@ -32,10 +34,12 @@ pub async fn changes(caller: &Caller, arguments: &Map<String, Value>) -> Result<
         }
         let since =
             known.iter().find(|(no, _)| *no == collection.no).map(|(_, since)| since.clone()).unwrap_or_default();
-        let (documents, checkpoint) = collection.changes(caller, &at, &since, rest).await?;
+        let asked: Vec<&[Selected]> = each.iter().flat_map(|change| Selected::below(change, collection.name)).collect();
+        let (documents, checkpoint) = collection.changes(caller, &at, &since, rest, &asked).await?;
         has_more = documents.len() == rest;
         reached.push((collection.no, checkpoint));
-        out.extend(documents.into_iter().map(|document| change(collection, document)));
+        let told = |document: &Text| each.iter().map(|change| told(collection, change, &asked, document)).collect();
+        out.extend(documents.iter().map(told));
     }
     // Collections that were read to their end stand at one moment now: their positions are alike, and written once.
     known.retain(|(no, _)| !reached.iter().any(|(reached, _)| reached == no));
@@ -45,20 +49,23 @@ pub async fn changes(caller: &Caller, arguments: &Map<String, Value>) -> Result<
         Some(sent) if out.is_empty() => sent.to_owned(),
         _ => caller.sign_checkpoint(&known)?,
     };
-    Ok(json!({ "__typename": "ChangePage", "changes": out, "checkpoint": checkpoint, "hasMore": has_more }))
+    let rest = json!({ "__typename": "ChangePage", "checkpoint": checkpoint, "hasMore": has_more });
+    Ok(object(selected, |field, json| match field.name.as_str() {
+        "changes" => {
+            let at = each.iter().position(|one| std::ptr::eq(*one, field.fields.as_slice())).unwrap_or_default();
+            list(json, out.iter().filter_map(|change| change.get(at)).map(String::as_str));
+        }
+        name => json.push_str(&rest.get(name).unwrap_or(&Value::Null).to_string()),
+    }))
 }
 
-fn change(collection: &Collection, document: Document) -> Value {
-    let mut out = Map::new();
-    let lost = document.fields.is_none();
-    out.insert("__typename".to_owned(), "Change".into());
-    out.insert("collection".to_owned(), collection.name.into());
-    out.insert("id".to_owned(), document.id.clone().into());
-    out.insert("kind".to_owned(), if lost { "ACCESS_LOST" } else { "CHANGED" }.into());
-    if !lost {
-        out.insert(collection.name.to_owned(), sent(collection, document));
-    }
-    Value::Object(out)
+fn told(collection: &Collection, change: &[Selected], asked: &[&[Selected]], document: &Text) -> String {
+    let kind = if document.gone { "ACCESS_LOST" } else { "CHANGED" };
+    let rest = json!({ "__typename": "Change", "collection": collection.name, "id": document.id, "kind": kind });
+    object(change, |field, json| match field.name.as_str() {
+        name if name == collection.name && !document.gone => json.push_str(document.of(asked, &field.fields)),
+        name => json.push_str(&rest.get(name).unwrap_or(&Value::Null).to_string()),
+    })
 }
 
 /// The collections that were named, in the order of the table.

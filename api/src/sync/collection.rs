@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use async_graphql::{OutputType, registry::MetaType, registry::Registry};
-use entity::{Id, Kind, Right, Synced};
+use entity::{Id, Kind, Level, Right, Synced};
 use futures_util::future::BoxFuture;
-use sea_orm::{EntityName, EntityTrait, IdenStatic, Iterable};
+use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 use serde_json::{Map, Value};
 
-use super::push::Pushed;
+use super::{
+    answer::{Selected, cut_text, sent},
+    push::Pushed,
+    text::{Asked, Text},
+};
 use crate::platform::{
     batch::Row,
     caller::Caller,
-    changes::{Change, Snapshot},
+    cells::Cell,
+    changes::{Change, Snapshot, Told},
     codec::Checkpoint,
     error::{Error, Result},
+    links::camel,
     seen::Heard,
 };
 
@@ -73,7 +79,9 @@ pub struct Field {
     /// As clients write it.
     pub name: String,
     /// The column behind it.
-    column: String,
+    pub(super) column: String,
+    /// What the column holds.
+    pub(super) cell: Cell,
     /// What it holds.
     pub holds: Holds,
     /// What it means: the doc comment of the column.
@@ -143,15 +151,25 @@ impl Collection {
         }
     }
 
-    /// Documents that changed since a checkpoint.
+    /// Documents that changed since a checkpoint, as text.
     pub async fn changes(
         &self,
         caller: &Caller,
         at: &Snapshot,
         since: &Checkpoint,
         limit: usize,
-    ) -> Result<(Vec<Document>, Checkpoint)> {
-        self.rows.changes(caller, at, since, limit).await
+        selections: &[&[Selected]],
+    ) -> Result<(Vec<Text>, Checkpoint)> {
+        let asked = Asked::of(self, selections);
+        let (mut texts, lesser, checkpoint) = self.rows.changes(caller, at, since, limit, &asked).await?;
+        // What is seen at the lesser level is more than a row with some columns left out.
+        for (place, document) in lesser {
+            if let Some(text) = texts.get_mut(place) {
+                let document = sent(self, document);
+                text.json = selections.iter().map(|selected| cut_text(selected, document.clone())).collect();
+            }
+        }
+        Ok((texts, checkpoint))
     }
 
     /// How many changes wait behind a checkpoint, up to a bound.
@@ -178,8 +196,13 @@ fn described<M: Synced + OutputType>() -> (String, Vec<Field>) {
         Some(MetaType::Object { description, fields, .. }) => (description.clone(), fields.clone()),
         _ => (None, async_graphql::indexmap::IndexMap::new()),
     };
+    let known = |cell: Option<Cell>| {
+        debug_assert!(cell.is_some(), "{} shows a column that no document can hold", M::Entity::default().table_name());
+        cell.unwrap_or(Cell::Text)
+    };
     let mut fields = Vec::new();
     for column in <M::Entity as EntityTrait>::Column::iter() {
+        let cell = Cell::of(column.def().get_column_type());
         let column = column.as_str();
         let name = camel(column);
         if let Some(field) = shown.get(&name) {
@@ -192,10 +215,10 @@ fn described<M: Synced + OutputType>() -> (String, Vec<Field>) {
                 _ => Holds::Text,
             };
             let about = field.description.clone().unwrap_or_default();
-            fields.push(Field { name, column: column.to_owned(), holds, about });
+            fields.push(Field { name, column: column.to_owned(), cell: known(cell), holds, about });
         } else if M::LINKS.contains(&column) {
             let about = format!("Id of the {}.", column.trim_end_matches("_id").replace('_', " "));
-            fields.push(Field { name, column: column.to_owned(), holds: Holds::Id, about });
+            fields.push(Field { name, column: column.to_owned(), cell: known(cell), holds: Holds::Id, about });
         }
     }
     debug_assert!(
@@ -215,20 +238,8 @@ fn document_name(name: String) -> String {
     }
 }
 
-/// `partnership_id` becomes `partnershipId`.
-fn camel(column: &str) -> String {
-    let mut out = String::new();
-    for (at, word) in column.split('_').enumerate() {
-        let mut letters = word.chars();
-        match letters.next() {
-            Some(first) if at > 0 => out.extend(first.to_uppercase()),
-            Some(first) => out.push(first),
-            None => {}
-        }
-        out.push_str(letters.as_str());
-    }
-    out
-}
+/// Documents as text; those that are seen at the lesser level, with their places among the texts; and what was reached.
+type Changed = (Vec<Text>, Vec<(usize, Document)>, Checkpoint);
 
 /// Reads the records of a collection, whatever their type.
 trait Rows: Send + Sync {
@@ -238,7 +249,8 @@ trait Rows: Send + Sync {
         at: &'r Snapshot,
         since: &'r Checkpoint,
         limit: usize,
-    ) -> BoxFuture<'r, Result<(Vec<Document>, Checkpoint)>>;
+        asked: &'r Asked<'r>,
+    ) -> BoxFuture<'r, Result<Changed>>;
     fn waiting<'r>(
         &'r self,
         caller: &'r Caller,
@@ -272,10 +284,22 @@ impl<M: Synced> Rows for Of<M> {
         at: &'r Snapshot,
         since: &'r Checkpoint,
         limit: usize,
-    ) -> BoxFuture<'r, Result<(Vec<Document>, Checkpoint)>> {
+        asked: &'r Asked<'r>,
+    ) -> BoxFuture<'r, Result<Changed>> {
         Box::pin(async move {
-            let (changes, checkpoint) = caller.changes::<M>(at, since, limit).await?;
-            Ok((self.documents(changes)?, checkpoint))
+            let (changes, checkpoint) = caller.changes::<M>(at, since, limit, &asked.columns).await?;
+            let mut lesser = Vec::new();
+            let mut texts = Vec::with_capacity(changes.len());
+            for Told { id, level, row } in &changes {
+                if *level == Some(Level::Basic) {
+                    lesser.push((texts.len(), *id));
+                }
+                texts.push(asked.write(*id, level.map(|_| row))?);
+            }
+            let ids: Vec<Id> = lesser.iter().map(|(_, id)| *id).collect();
+            let documents =
+                if ids.is_empty() { Vec::new() } else { self.documents(caller.as_seen_at::<M>(at, &ids).await?)? };
+            Ok((texts, lesser.into_iter().map(|(place, _)| place).zip(documents).collect(), checkpoint))
         })
     }
 

@@ -1,6 +1,6 @@
 //! Commands that were given offline: pushed as documents, run once by their id, by the same mutation, fence and rules.
 
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{Context, Object};
 use entity::{
     Id, Right, sync_command,
     value::{CommandStatus, Text, Title},
@@ -27,16 +27,15 @@ use crate::{
 
 object! {
     /// A command that was given offline.
-    SyncCommand, sync_command::Model
-}
-
-#[ComplexObject]
-impl SyncCommand {
-    /// The record that the mutation answered with, where you see it.
-    async fn result(&self, ctx: &Context<'_>) -> Result<Option<Box<Node>>> {
-        match self.row.result_id {
-            Some(id) => Ok(node::find(ctx.caller()?, id).await?.map(Box::new)),
-            None => Ok(None),
+    SyncCommand, sync_command::Model {
+    }
+    fields {
+        /// The record that the mutation answered with, where you see it.
+        async fn result(&self, ctx: &Context<'_>) -> Result<Option<Box<Node>>> {
+            match self.row.result_id {
+                Some(id) => Ok(node::find(ctx.caller()?, id).await?.map(Box::new)),
+                None => Ok(None),
+            }
         }
     }
 }

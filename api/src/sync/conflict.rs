@@ -1,6 +1,6 @@
 //! Writes of devices that lost or were refused: kept for their author, until the author has dealt with them.
 
-use async_graphql::{ComplexObject, Context, Object};
+use async_graphql::{Context, Object};
 use entity::{
     Id, Right, sync_conflict,
     value::{SyncConflictKind, Text, Title},
@@ -20,7 +20,19 @@ use crate::platform::{
 
 object! {
     /// A write from a device that lost or was refused.
-    SyncConflict, sync_conflict::Model
+    SyncConflict, sync_conflict::Model {
+    }
+    fields {
+        /// The document as you see it now, as a JSON object; empty where you do not.
+        async fn theirs(&self, ctx: &Context<'_>) -> Result<Option<async_graphql::Json<Value>>> {
+            let id: Option<Id> = self.row.document_id.as_str().parse().ok();
+            let (Some(id), Some(collection)) = (id, collections::named(self.row.collection.as_str())) else {
+                return Ok(None);
+            };
+            let found = collection.as_seen(ctx.caller()?, &[id]).await?.pop();
+            Ok(found.and_then(|document| document.fields).map(|fields| async_graphql::Json(Value::Object(fields))))
+        }
+    }
 }
 connection!(
     SyncConflictConnection,
@@ -30,19 +42,6 @@ connection!(
     "A page of conflicts.",
     "A conflict in a list."
 );
-
-#[ComplexObject]
-impl SyncConflict {
-    /// The document as you see it now, as a JSON object; empty where you do not.
-    async fn theirs(&self, ctx: &Context<'_>) -> Result<Option<async_graphql::Json<Value>>> {
-        let id: Option<Id> = self.row.document_id.as_str().parse().ok();
-        let (Some(id), Some(collection)) = (id, collections::named(self.row.collection.as_str())) else {
-            return Ok(None);
-        };
-        let found = collection.as_seen(ctx.caller()?, &[id]).await?.pop();
-        Ok(found.and_then(|document| document.fields).map(|fields| async_graphql::Json(Value::Object(fields))))
-    }
-}
 
 /// What was not taken of a write.
 pub struct Losing<'l> {

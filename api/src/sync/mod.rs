@@ -17,6 +17,7 @@ pub mod push;
 mod roots;
 mod status;
 pub mod stream;
+mod text;
 mod types;
 
 pub use command::SyncCommand;

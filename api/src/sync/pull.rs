@@ -1,6 +1,10 @@
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{answer::bulk, collection::Collection};
+use super::{
+    answer::{Selected, cut_text},
+    collection::Collection,
+    text::{Text, list, object},
+};
 use crate::platform::{
     caller::Caller,
     codec::Checkpoint,
@@ -13,7 +17,12 @@ const FEWEST: usize = 100;
 pub const MOST: usize = 1000;
 
 /// One page of a collection behind a checkpoint.
-pub async fn pull(caller: &Caller, collection: &Collection, arguments: &Map<String, Value>) -> Result<Value> {
+pub async fn pull(
+    caller: &Caller,
+    collection: &Collection,
+    arguments: &Map<String, Value>,
+    selected: &[Selected],
+) -> Result<String> {
     let limit = arguments.get("limit").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     if !(1..=MOST).contains(&limit) {
         // Never clamped: a page that is shorter than asked for reads as the end.
@@ -23,13 +32,33 @@ pub async fn pull(caller: &Caller, collection: &Collection, arguments: &Map<Stri
     let sent = arguments.get("checkpoint").and_then(|checkpoint| checkpoint.get("cursor")).and_then(Value::as_str);
     let since = sent.map(|text| of(caller, collection, text)).unwrap_or_default();
     let at = caller.snapshot().await?;
-    let (documents, checkpoint) = collection.changes(caller, &at, &since, limit.max(FEWEST)).await?;
+    let asked = Selected::below(selected, "documents");
+    let (documents, checkpoint) = collection.changes(caller, &at, &since, limit.max(FEWEST), &asked).await?;
     let cursor = match sent {
         // Nothing new: the position stays, letter for letter (S6).
         Some(sent) if documents.is_empty() => sent.to_owned(),
         _ => caller.sign_checkpoint(&[(collection.no, checkpoint)])?,
     };
-    Ok(bulk(collection, documents, Some(cursor)))
+    Ok(written(collection, selected, &asked, &documents, &cursor))
+}
+
+/// The page as text.
+fn written(
+    collection: &Collection,
+    selected: &[Selected],
+    asked: &[&[Selected]],
+    documents: &[Text],
+    cursor: &str,
+) -> String {
+    let prefix = &collection.prefix;
+    object(selected, |field, json| match field.name.as_str() {
+        "documents" => list(json, documents.iter().map(|document| document.of(asked, &field.fields))),
+        "checkpoint" => {
+            let checkpoint = json!({ "__typename": format!("{prefix}Checkpoint"), "cursor": cursor });
+            json.push_str(&cut_text(&field.fields, checkpoint));
+        }
+        _ => json.push_str(&format!("\"{prefix}PullBulk\"")),
+    })
 }
 
 /// What a checkpoint says of a collection; one that does not count says nothing, and the device starts again.

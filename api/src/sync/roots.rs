@@ -23,6 +23,7 @@ use super::{
 use crate::platform::{
     error::{Error, Result},
     gate::Ask,
+    whole::written,
 };
 
 /// `pullX` of every collection, and `changes`.
@@ -98,15 +99,18 @@ impl ContainerType for SyncQueries {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let name = ctx.field().name();
         let answer = async {
-            let caller = ctx.caller()?;
-            match collection_of(name, "pull") {
-                Some(collection) => pull::pull(caller, collection, &arguments(ctx)?).await.map(Some),
-                None if name == "changes" => changes::changes(caller, &arguments(ctx)?).await.map(Some),
-                None => Ok(None),
+            let collection = collection_of(name, "pull");
+            if collection.is_none() && name != "changes" {
+                return Ok(None);
+            }
+            let (caller, arguments, selected) = (ctx.caller()?, arguments(ctx)?, Selected::of(ctx));
+            match collection {
+                Some(collection) => pull::pull(caller, collection, &arguments, &selected).await.map(Some),
+                None => changes::changes(caller, &arguments, &selected).await.map(Some),
             }
         };
         let answer = answer.await.map_err(|error| failed(ctx, error))?;
-        Ok(answer.map(|answer| cut(&Selected::of(ctx), answer)))
+        Ok(answer.map(written))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The harness: a world with a router, a database, a fixed clock, and people.
 
-mod answer;
+pub mod answer;
 mod env;
 mod golden;
 mod phone;
 mod socket;
-mod world;
+pub mod world;
 
 pub use answer::Answer;
 pub use golden::golden;

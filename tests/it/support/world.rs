@@ -203,6 +203,35 @@ impl World {
         self.give_up().await;
     }
 
+    /// A world of the benchmark's size, whose statements are told to somebody: on PostgreSQL, where everything is required.
+    pub async fn large(watch: impl Fn(&Statement) + Send + Sync + 'static) -> Option<Self> {
+        if std::env::var_os("SAFEPACT_REQUIRE_ALL").is_none() {
+            eprintln!("SKIPPED at the size of the benchmark: set SAFEPACT_REQUIRE_ALL=1, with psql and PostgreSQL");
+            return None;
+        }
+        let url = postgres_url().await?;
+        let name = format!("safepact_test_{}_large", std::process::id());
+        let admin = Database::connect(&url).await.unwrap();
+        run(&admin, &format!("CREATE DATABASE {name}")).await;
+        run(&admin, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
+        admin.close().await.unwrap();
+        let url = with_database(&url, &name);
+        let db = Db::open_watched(&url, watch).await.unwrap();
+        db.migrate().await.unwrap();
+        let setup = repository().join("bench/setup.sql");
+        let loaded =
+            std::process::Command::new("psql").args(["-qX", "-v", "scale=1", "-f"]).arg(setup).arg(&url).status();
+        assert!(loaded.unwrap().success(), "the data set is loaded with psql");
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FixedClock::at(start_of_time() + TimeDelta::hours(1));
+        let platform = Platform::open(db, counted(&clock, 1_000_000)).await.unwrap();
+        let config = config(folder.path(), &url);
+        let server = Server::assemble(&config, platform.clone(), Limits::default(), Telemetry::metrics()).unwrap();
+        let server = Arc::new(server);
+        let router = server.router();
+        Some(Self { backend: Backend::Postgres, url, server, platform, clock, router, folder: Arc::new(folder) })
+    }
+
     /// The same database, with another process in front of it.
     pub async fn restarted(&self) -> Self {
         static STARTS: AtomicU64 = AtomicU64::new(2);

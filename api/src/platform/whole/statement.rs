@@ -1,0 +1,249 @@
+//! One statement for a plan. Every row is an array of values in the order of the plan; before them stands, where the writer
+//! decides whether or how much the caller sees, where the row is published.
+
+use std::fmt::Write;
+
+use entity::{Id, Right};
+use sea_orm::{
+    Value,
+    sea_query::{PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder},
+};
+
+use super::{Pages, Plan, What};
+use crate::platform::{
+    caller::Caller,
+    cells::Cell,
+    grants::Grants,
+    links::{Backward, InOrder, Sketch},
+    standings::Known,
+    token::Identity,
+    visible::{self, Way},
+};
+
+pub(super) struct Statement<'c> {
+    /// The standings it is built for.
+    pub(super) grants: Grants,
+    /// Whether to ask if they still count.
+    pub(super) asks: Option<(&'c Known, &'c Identity)>,
+    /// The answer to that which lets them count.
+    pub(super) answer: Option<String>,
+    postgres: bool,
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+    /// Parameters that list the spaces of a right.
+    spaces: Vec<(Right, (usize, usize))>,
+    aliases: usize,
+}
+
+/// Whether the writer must be told where an object is published.
+pub(super) const fn tells_places(sketch: &Sketch, named: bool) -> bool {
+    named || sketch.redacts
+}
+
+impl Statement<'_> {
+    pub(super) fn new(caller: &Caller, grants: Grants) -> Self {
+        Self {
+            grants,
+            asks: None,
+            answer: None,
+            postgres: caller.postgres(),
+            sql: String::with_capacity(2048),
+            values: Vec::new(),
+            spaces: Vec::new(),
+            aliases: 0,
+        }
+    }
+
+    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.sql.write_fmt(text);
+    }
+
+    fn value(&mut self, value: impl Into<Value>) -> usize {
+        self.values.push(value.into());
+        self.values.len()
+    }
+
+    /// The parameter that lists the spaces of a right, and how many they are.
+    fn spaces(&mut self, right: Right) -> (usize, usize) {
+        if let Some((_, at)) = self.spaces.iter().find(|(known, _)| *known == right) {
+            return *at;
+        }
+        let spaces = self.grants.spaces_of(right);
+        let at = (self.value(visible::bracketed(self.postgres, &spaces)), spaces.numbers.len());
+        self.spaces.push((right, at));
+        at
+    }
+
+    const fn alias(&mut self) -> usize {
+        self.aliases += 1;
+        self.aliases
+    }
+
+    /// A record by id. Whether the caller sees it is told with the row.
+    pub(super) fn named(&mut self, plan: &Plan, id: Id) {
+        let (table, id) = (&plan.sketch.table, self.value(id));
+        let t = self.alias();
+        self.sql.push_str("SELECT ");
+        self.array(plan, t, true, None);
+        self.question();
+        self.put(format_args!(" FROM \"{table}\" AS t{t} WHERE t{t}.\"id\" = ${id}"));
+    }
+
+    /// Rows whose ids another statement chooses, in its order.
+    pub(super) fn page(&mut self, pages: &Pages, rows: &SelectStatement, order: &InOrder, limit: u64) {
+        let (inner, values) =
+            if self.postgres { rows.build(PostgresQueryBuilder) } else { rows.build(SqliteQueryBuilder) };
+        self.values.extend(values.0);
+        let inner = if self.postgres { inner } else { numbered(&inner) };
+        let t = self.alias();
+        self.sql.push_str("SELECT ");
+        self.array(&pages.node, t, false, pages.cursors.then_some(order));
+        self.question();
+        // As text: with a parameter the planner takes a tenth of the list for a page, and plans anew every time.
+        let table = &pages.node.sketch.table;
+        self.put(format_args!(" FROM ({inner} LIMIT {limit}) AS k JOIN \"{table}\" AS t{t} ON t{t}.\"id\" = k.\"id\""));
+        self.in_order("k", order);
+    }
+
+    /// Asks beside every row whether the standings still count: one statement is one moment of the database.
+    fn question(&mut self) {
+        let Some((known, identity)) = self.asks else { return };
+        let Some(question) = known.question(self.postgres, identity, self.values.len()) else { return };
+        self.put(format_args!(", ({})", question.sql));
+        self.values.extend(question.values);
+        self.answer = Some(question.answer);
+    }
+
+    fn in_order(&mut self, table: &str, order: &InOrder) {
+        let (column, way) = (&order.column, if order.descending { " DESC" } else { "" });
+        self.put(format_args!(" ORDER BY {table}.\"{column}\"{way}, {table}.\"id\"{way}"));
+    }
+
+    /// The values of an object; before them, where it is asked for, its position in an order.
+    fn array(&mut self, plan: &Plan, t: usize, named: bool, position: Option<&InOrder>) {
+        // The text of JSON, and not a type of its own, is what the driver reads.
+        self.sql.push_str(if self.postgres { "CAST(json_build_array(" } else { "json_array(" });
+        self.values_of(plan, t, named, position);
+        self.sql.push_str(if self.postgres { ") AS text)" } else { ")" });
+    }
+
+    fn values_of(&mut self, plan: &Plan, t: usize, named: bool, position: Option<&InOrder>) {
+        let start = self.sql.len();
+        if tells_places(plan.sketch, named) {
+            let places = visible::places_of(self.postgres, plan.sketch.redacts, &format!("t{t}"));
+            self.sql.push_str(&places);
+            self.sql.push(',');
+        }
+        if let Some(order) = position {
+            self.column(t, &order.column, order.cell);
+            self.sql.push(',');
+            self.column(t, "id", Cell::Id);
+            self.sql.push(',');
+        }
+        for part in &plan.parts {
+            match &part.what {
+                What::Typename | What::Redactions => continue,
+                What::Column(_, column, cell) => self.column(t, column, *cell),
+                What::One(column, plan) => self.one(plan, t, column),
+                What::First(link, child) => self.within(plan, t, named, |it| it.many(child, t, link, Some(1), None)),
+                What::Many(link, child) => self.within(plan, t, named, |it| it.many(child, t, link, None, None)),
+                What::Page(link, _, pages) => {
+                    if pages.cursors {
+                        // A cursor counts for the list of this row.
+                        self.column(t, "id", Cell::Id);
+                        self.sql.push(',');
+                    }
+                    let most = Some(pages.first + 1);
+                    self.within(plan, t, named, |it| it.many(&pages.node, t, link, most, Some(pages)));
+                }
+            }
+            self.sql.push(',');
+        }
+        if self.sql.len() > start {
+            self.sql.pop();
+        }
+    }
+
+    /// Lists below a row that was named by an id are read where the caller sees the row: how much hangs on what they do not
+    /// see must not be told by the time it takes.
+    fn within(&mut self, plan: &Plan, t: usize, named: bool, write: impl FnOnce(&mut Self)) {
+        if !named {
+            return write(self);
+        }
+        let (spaces, count) = self.spaces(plan.sketch.read);
+        let fence = visible::fence(self.postgres, &format!("t{t}"), Way::Named, count, &format!("${spaces}"));
+        self.put(format_args!("CASE WHEN {fence} THEN "));
+        write(self);
+        self.sql.push_str(" END");
+    }
+
+    fn column(&mut self, t: usize, column: &str, cell: Cell) {
+        if cell == Cell::Id && !self.postgres {
+            self.put(format_args!("lower(hex(t{t}.\"{column}\"))"));
+        } else {
+            self.put(format_args!("t{t}.\"{column}\""));
+        }
+    }
+
+    fn one(&mut self, plan: &Plan, parent: usize, column: &str) {
+        let (table, t) = (&plan.sketch.table, self.alias());
+        self.sql.push_str(if self.postgres { "(SELECT json_build_array(" } else { "json((SELECT json_array(" });
+        self.values_of(plan, t, true, None);
+        self.put(format_args!(") FROM \"{table}\" AS t{t} WHERE t{t}.\"id\" = t{parent}.\"{column}\")"));
+        if !self.postgres {
+            self.sql.push(')');
+        }
+    }
+
+    /// Rows whose column names the parent: all, the first one, or those of a page.
+    fn many(&mut self, plan: &Plan, parent: usize, link: &Backward, limit: Option<u64>, page: Option<&Pages>) {
+        let (table, t) = (plan.sketch.table.as_str(), self.alias());
+        let single = limit.is_some() && page.is_none();
+        self.sql.push_str(match (self.postgres, single) {
+            (true, false) => "(SELECT json_agg(json_build_array(",
+            (true, true) => "(SELECT json_build_array(",
+            (false, false) => "json((SELECT json_group_array(json_array(",
+            (false, true) => "json((SELECT json_array(",
+        });
+        self.values_of(plan, t, false, page.filter(|page| page.cursors).map(|_| &link.order));
+        self.sql.push(')');
+        if !single {
+            if self.postgres {
+                self.in_order(&format!("t{t}"), &link.order);
+            }
+            self.sql.push(')');
+        }
+        let (spaces, count) = self.spaces(plan.sketch.read);
+        let fence = visible::fence(self.postgres, table, Way::Named, count, &format!("${spaces}"));
+        let column = &link.column;
+        self.put(format_args!(
+            " FROM (SELECT * FROM \"{table}\" WHERE \"{table}\".\"{column}\" = t{parent}.\"id\" AND {fence}"
+        ));
+        if let Some((postgres, sqlite)) = &link.filter {
+            self.put(format_args!(" AND ({})", if self.postgres { postgres } else { sqlite }));
+        }
+        if limit.is_some() || !self.postgres {
+            self.in_order(&format!("\"{table}\""), &link.order);
+        }
+        if let Some(limit) = limit {
+            self.put(format_args!(" LIMIT {limit}"));
+        }
+        self.put(format_args!(") AS t{t})"));
+        if !self.postgres {
+            self.sql.push(')');
+        }
+    }
+}
+
+/// `?` as `$1`, `$2` …: parameters that come later in the text have higher numbers.
+fn numbered(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len() + 16);
+    for (at, piece) in sql.split('?').enumerate() {
+        if at > 0 {
+            let _ = write!(out, "${at}");
+        }
+        out.push_str(piece);
+    }
+    out
+}
