@@ -9,8 +9,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 : "${BENCH_HARNESS:?names the folder of the harness}"
 export BENCH_WORK=${BENCH_WORK:-${TMPDIR:-/tmp}/bench} PGPORT=${PGPORT:-5544}
-binary=${SAFEPACT_BIN:-$here/../target/release/safepact}
-test -x "$binary" || cargo build --release --manifest-path "$here/../Cargo.toml"
+binary=${SAFEPACT_BIN:-$here/../target/production/safepact}
+test -x "$binary" || cargo build --profile production --manifest-path "$here/../Cargo.toml"
 binary=$(realpath "$binary")
 admin="postgres://bench@127.0.0.1:$PGPORT/bench"
 database="postgres://bench@127.0.0.1:$PGPORT/safepact"

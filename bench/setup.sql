@@ -46,10 +46,10 @@ INSERT INTO space (no, kind, subject_id, head_seq, head_hash)
   UNION ALL SELECT pg_temp.side_space(n, s), 'SIDE', pg_temp.key('s', 2 * n + s), 0, decode(repeat('00', 32), 'hex') FROM generate_series(1, 5000) n, generate_series(0, 1) s;
 SELECT setval(pg_get_serial_sequence('space', 'no'), 100000) \g /dev/null
 
-INSERT INTO organisation (id, version, created_by, created_at, updated_at, name, kind, country, base_language, listed, spaces)
+INSERT INTO organisation (id, version, created_by, created_at, updated_at, name, kind, country, base_language, listed, spaces, lesser)
   SELECT pg_temp.key('o', n), 1, '00000000-0000-0000-0000-000000000000', '2023-01-01', timestamptz '2023-01-01' + n * interval '1 hour',
     'Organisation number ' || n || ' for relief and recovery', (ARRAY['INTERNATIONAL', 'LOCAL', 'UN', 'GOVERNMENT'])[1 + n % 4],
-    (ARRAY['SS', 'SD', 'SO', 'SY', 'YE', 'AF', 'CD', 'CF', 'ML', 'NE'])[1 + n % 10], 'en', true, ARRAY[1, pg_temp.org_space(n)]
+    (ARRAY['SS', 'SD', 'SO', 'SY', 'YE', 'AF', 'CD', 'CF', 'ML', 'NE'])[1 + n % 10], 'en', true, ARRAY[1, pg_temp.org_space(n)], ARRAY[-1]
   FROM generate_series(1, 2000) n;
 
 -- 500 people of the data set, and three who are measured: of every partnership, of 250 and of one.
