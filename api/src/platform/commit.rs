@@ -1,30 +1,26 @@
 //! The end of a command: audiences become publications, changes become ledger entries, all in the
 //! COMMIT that carries the rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     Id, Kind, Level, SpaceKind, ledger, partnership_side,
     platform::{publication, space},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr, ExprTrait, LockType, OnConflict},
 };
 
 use super::{
     chain,
     error::{Error, Result},
+    published::{self, Places},
     tx::{Change, Tx},
 };
 
 /// Rows of one insert: SQLite binds at most 32 766 values.
 const CHUNK: usize = 1000;
-
-/// How a record is published in one space, and by which parent.
-type Place = (Level, Option<Id>);
-/// The spaces of one record.
-type Places = BTreeMap<i32, Place>;
 
 /// What is written for one record.
 struct Entry {
@@ -51,28 +47,25 @@ pub(super) async fn commit(mut tx: Tx) -> Result<Vec<(i32, i64)>> {
 
 /// Works out the audience of every changed record, and of every record that inherits from one.
 async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
-    let mut published = Published::default();
-    published.load(tx, changes.iter().filter(|change| !change.new).map(|change| change.id)).await?;
-    published.load(tx, changes.iter().filter_map(|change| change.audience.inherits)).await?;
+    let mut published = std::mem::take(&mut tx.published);
+    let known = changes.iter().filter(|change| !change.new).map(|change| change.id);
+    published.load(tx, known.chain(changes.iter().filter_map(|change| change.audience.inherits))).await?;
     let mut out: Vec<Entry> = Vec::with_capacity(changes.len());
     let mut moved: Vec<Id> = Vec::new();
     let mut placed: BTreeSet<(Kind, Id)> = BTreeSet::new();
     for change in changes {
         let before = published.now(change.id);
-        let mut after = Places::new();
-        if let Some(parent) = change.audience.inherits {
-            for (space, (level, _)) in published.live(parent) {
-                after.insert(space, (level, Some(parent)));
-            }
-        }
-        for (space, level) in &change.audience.spaces {
-            after.insert(tx.space_no(*space).await?, (*level, None));
-        }
+        let after = published.places_of(tx, &change.audience).await?;
         if after.is_empty() {
             return Err(Error::internal(format!("{:?} {} has no space", change.kind, change.id)));
         }
-        if !change.new && published.live(change.id) != after {
+        let differs = published.live(change.id) != after;
+        if !change.new && differs {
             moved.push(change.id);
+        }
+        // A new row was written with what was known of its spaces then.
+        if if change.new { published.written(change.id) != Some(&after) } else { differs } {
+            placed.insert((change.kind, change.id));
         }
         published.set(change.id, change.kind, &after);
         let payload = Some(change.payload.to_string());
@@ -86,13 +79,10 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             before,
             after,
         });
-        if change.new || moved.last() == Some(&change.id) {
-            placed.insert((change.kind, change.id));
-        }
     }
     // Records that follow one whose audience moved, and those that follow them.
     while !moved.is_empty() {
-        let children = children(tx, &moved).await?;
+        let children = published::children(tx, &moved).await?;
         published.load(tx, children.iter().map(|(id, _)| *id)).await?;
         moved.clear();
         for (id, kind) in children {
@@ -123,117 +113,8 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
             moved.push(id);
         }
     }
-    arrays(tx, placed, &published).await?;
+    published.write(tx, placed).await?;
     Ok(out)
-}
-
-/// Publications as they stand in this command.
-#[derive(Default)]
-struct Published(HashMap<Id, BTreeMap<i32, publication::Model>>);
-
-impl Published {
-    async fn load(&mut self, tx: &Tx, ids: impl Iterator<Item = Id>) -> Result<()> {
-        let wanted: Vec<Id> = ids.filter(|id| !self.0.contains_key(id)).collect();
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        for id in &wanted {
-            self.0.insert(*id, BTreeMap::new());
-        }
-        tx.caller.counted();
-        #[expect(clippy::disallowed_methods, reason = "publications are the platform's own")]
-        let rows = publication::Entity::find()
-            .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::RecordId, wanted.into_iter()))
-            .all(&tx.db)
-            .await?;
-        for row in rows {
-            self.0.entry(row.record_id).or_default().insert(row.space_no, row);
-        }
-        Ok(())
-    }
-
-    fn now(&self, id: Id) -> BTreeMap<i32, publication::Model> {
-        self.0.get(&id).cloned().unwrap_or_default()
-    }
-
-    fn live(&self, id: Id) -> Places {
-        let rows = self.0.get(&id).into_iter().flatten();
-        rows.filter(|(_, row)| row.live)
-            .map(|(space, row)| (*space, (Level::from_stored(row.level), row.parent_id)))
-            .collect()
-    }
-
-    fn set(&mut self, id: Id, kind: Kind, places: &Places) {
-        let rows = self.0.entry(id).or_default();
-        for row in rows.values_mut() {
-            row.live = false;
-        }
-        for (space, (level, parent)) in places {
-            let seq = rows.get(space).map_or(0, |row| row.seq);
-            let row = publication::Model {
-                record_id: id,
-                space_no: *space,
-                kind,
-                seq,
-                first_seq: seq,
-                level: level.stored(),
-                live: true,
-                parent_id: *parent,
-            };
-            rows.insert(*space, row);
-        }
-    }
-}
-
-/// Records that are published with one of these.
-async fn children(tx: &Tx, parents: &[Id]) -> Result<Vec<(Id, Kind)>> {
-    tx.caller.counted();
-    #[expect(clippy::disallowed_methods, reason = "publications are the platform's own")]
-    let rows = publication::Entity::find()
-        .select_only()
-        .column(publication::Column::RecordId)
-        .column(publication::Column::Kind)
-        .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::ParentId, parents.iter().copied()))
-        .order_by_asc(publication::Column::RecordId)
-        .distinct()
-        .into_tuple()
-        .all(&tx.db)
-        .await?;
-    Ok(rows)
-}
-
-/// Writes the live spaces on the rows, where the database reads them there: one statement a table.
-async fn arrays(tx: &Tx, moved: BTreeSet<(Kind, Id)>, published: &Published) -> Result<()> {
-    if !tx.caller.postgres() {
-        return Ok(());
-    }
-    let mut tables: BTreeMap<Kind, Vec<serde_json::Value>> = BTreeMap::new();
-    for (kind, id) in moved {
-        let live = published.live(id);
-        let array = |places: Vec<String>| (!places.is_empty()).then(|| format!("{{{}}}", places.join(",")));
-        let spaces = array(live.keys().map(ToString::to_string).collect());
-        // Spaces that see the lesser level only are there once more, as negative numbers.
-        let lesser = live.iter().filter(|(_, (level, _))| *level == Level::Basic);
-        let lesser = array(lesser.map(|(space, _)| format!("-{space}")).collect());
-        let row =
-            serde_json::json!({ "id": id, "spaces": spaces.unwrap_or_else(|| "{}".to_owned()), "lesser": lesser });
-        tables.entry(kind).or_default().push(row);
-    }
-    for (kind, rows) in tables {
-        let table = table_of(kind);
-        let sql = format!(
-            "UPDATE {table} SET spaces = CAST(v.spaces AS integer[]), lesser = CAST(v.lesser AS integer[]) \
-             FROM json_to_recordset(CAST($1 AS json)) AS v(id uuid, spaces text, lesser text) WHERE {table}.id = v.id"
-        );
-        tx.caller.counted();
-        let rows = serde_json::Value::Array(rows).to_string();
-        tx.db.execute_raw(tx.caller.platform.db.statement(&sql, [rows.into()])).await?;
-    }
-    Ok(())
-}
-
-fn table_of(kind: Kind) -> String {
-    chain::kind_name(kind).to_lowercase()
 }
 
 async fn index_objects(tx: &Tx, entries: &[Entry]) -> Result<()> {

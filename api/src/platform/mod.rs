@@ -30,6 +30,7 @@ pub mod links;
 mod lists;
 pub mod object;
 pub mod page;
+mod published;
 pub mod sdl;
 pub mod seen;
 pub mod shape;

@@ -21,6 +21,7 @@ use super::{
     error::{Error, ErrorCode, Result},
     gate,
     grants::Grant,
+    published::{self, Published},
     visible::{self, Way},
 };
 
@@ -53,6 +54,7 @@ pub struct Tx {
     pub(super) at: DateTime<Utc>,
     pub(super) changes: Vec<Change>,
     numbers: HashMap<SpaceRef, i32>,
+    pub(super) published: Published,
 }
 
 /// A body of a command: writes through the transaction and answers with the id of a record.
@@ -123,6 +125,7 @@ impl Caller {
             at: platform.env.now(),
             changes: Vec::new(),
             numbers: HashMap::new(),
+            published: Published::default(),
         };
         if let Some((key, hash)) = &key
             && let Some(response) = tx.remembered(key, hash).await?
@@ -377,8 +380,7 @@ impl Tx {
     pub async fn insert<M: Record>(&mut self, event: &'static str, mut row: M) -> Result<M> {
         row.stamp(1, self.at);
         row.made(self.caller.person(), self.at);
-        self.caller.counted();
-        M::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.db).await?;
+        published::insert(self, std::slice::from_ref(&row)).await?;
         self.note(event, &row, facts(&row)?, true);
         Ok(row)
     }
@@ -392,9 +394,7 @@ impl Tx {
             row.made(self.caller.person(), self.at);
         }
         for chunk in rows.chunks(CHUNK) {
-            self.caller.counted();
-            let models = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
-            M::Entity::insert_many(models).exec_without_returning(&self.db).await?;
+            published::insert(self, chunk).await?;
         }
         for row in &rows {
             self.note(event, row, facts(row)?, true);
