@@ -80,7 +80,7 @@ pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> S
     Expr::cust_with_values(sql, [bracketed(postgres, spaces)])
 }
 
-/// The same as text, where a parameter lists so many spaces.
+/// The same as text, where a parameter lists so many spaces. Rows that are named may have another name than their table.
 pub(super) fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
     if !postgres {
         return format!(
@@ -101,9 +101,11 @@ pub(super) fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parame
         (format!("{home} = ANY ({these})"), format!("{places} && {these}"))
     } else {
         let any = of_spaces(true, "s", parameter);
-        let several = format!(
-            "EXISTS (SELECT 1 FROM \"{table}\" r, unnest(r.spaces) s WHERE r.id = \"{table}\".\"id\" AND {any})"
-        );
+        let rows = match way {
+            Way::Named => format!("unnest({places}) s WHERE {any}"),
+            Way::List => format!("\"{table}\" r, unnest(r.spaces) s WHERE r.id = \"{table}\".\"id\" AND {any}"),
+        };
+        let several = format!("EXISTS (SELECT 1 FROM {rows})");
         (of_spaces(true, &home, parameter), several)
     };
     format!("({one} OR ({home} = 0 AND {several}))")
