@@ -5,9 +5,11 @@
 pub mod accounts;
 pub mod catalogue;
 pub mod commands;
+pub mod concerns;
 pub mod config;
 pub mod consents;
 pub mod demo;
+pub mod foundations;
 pub mod front;
 pub mod incidents;
 pub mod ledger;

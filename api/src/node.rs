@@ -5,7 +5,9 @@ use entity::{Id, Kind, Record, Right};
 
 use crate::{
     accounts::{Account, Device},
+    concerns::Concern,
     consents::{Consent, ConsentRequest},
+    foundations::{DutyOfCareStatement, NoRiskTransfer, PrincipleAdoption, RiskAttitude, RiskTransfer},
     incidents::{Incident, IncidentRelease, IncidentRestricted, SharingProtocol},
     organisations::{Membership, Organisation, Person},
     partnerships::{Partnership, PartnershipSide, SideRole},
@@ -66,6 +68,18 @@ pub enum Node {
     SyncCommand(SyncCommand),
     /// A device.
     Device(Device),
+    /// A principle that a side stands by.
+    PrincipleAdoption(PrincipleAdoption),
+    /// How much risk a side is ready to take.
+    RiskAttitude(RiskAttitude),
+    /// A risk that comes from one side to another.
+    RiskTransfer(RiskTransfer),
+    /// A statement that no risk is transferred.
+    NoRiskTransfer(NoRiskTransfer),
+    /// What one side owes another.
+    DutyOfCareStatement(DutyOfCareStatement),
+    /// What worries a side.
+    Concern(Concern),
 }
 
 async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
@@ -97,6 +111,12 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
         Kind::SyncConflict => load(caller, id).await?.map(Node::SyncConflict),
         Kind::SyncCommand => load(caller, id).await?.map(Node::SyncCommand),
         Kind::Device => load(caller, id).await?.map(Node::Device),
+        Kind::PrincipleAdoption => load(caller, id).await?.map(Node::PrincipleAdoption),
+        Kind::RiskAttitude => load(caller, id).await?.map(Node::RiskAttitude),
+        Kind::RiskTransfer => load(caller, id).await?.map(Node::RiskTransfer),
+        Kind::NoRiskTransfer => load(caller, id).await?.map(Node::NoRiskTransfer),
+        Kind::DutyOfCareStatement => load(caller, id).await?.map(Node::DutyOfCareStatement),
+        Kind::Concern => load(caller, id).await?.map(Node::Concern),
     })
 }
 

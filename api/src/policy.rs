@@ -6,10 +6,10 @@
 
 use entity::{
     Right::{
-        self, ConsentDecide, DeviceKeep, IncidentRead, IncidentRelease, IncidentReport, IncidentRestrictedRead,
-        IncidentVerify, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit, PartnershipOpen,
-        PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, RiskAssess, RiskEdit,
-        RiskRead, SideStaff, SignedIn,
+        self, ConcernRaise, ConsentDecide, DeviceKeep, FoundationsKeep, IncidentRead, IncidentRelease, IncidentReport,
+        IncidentRestrictedRead, IncidentVerify, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit,
+        PartnershipOpen, PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, RiskAssess,
+        RiskEdit, RiskRead, SideStaff, SignedIn,
     },
     SpaceKind,
 };
@@ -132,6 +132,8 @@ pub const TABLE: &[Line] = &[
             PartnershipPropose,
             PartnershipSuspend,
             ConsentDecide,
+            FoundationsKeep,
+            ConcernRaise,
             RiskRead,
             RiskEdit,
             RiskAssess,
@@ -148,6 +150,8 @@ pub const TABLE: &[Line] = &[
             PartnershipRead,
             PartnershipEdit,
             PartnershipPropose,
+            FoundationsKeep,
+            ConcernRaise,
             RiskRead,
             RiskEdit,
             RiskAssess,
@@ -157,7 +161,7 @@ pub const TABLE: &[Line] = &[
         ],
     ),
     line(Role::SrmFocalPoint, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead, IncidentRead]),
-    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit]),
+    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit, ConcernRaise]),
     line(Role::Contributor, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),
     line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, RiskRead]),
     line(Role::Viewer, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),

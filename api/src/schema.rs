@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
 use crate::{
-    accounts, catalogue, consents, incidents, ledger, node, organisations, partnerships,
+    accounts, catalogue, concerns, consents, foundations, incidents, ledger, node, organisations, partnerships,
     platform::{error::ErrorCode, limits::Limits},
     risk, sync,
 };
@@ -17,6 +17,7 @@ pub struct Query(
     accounts::AccountsQueries,
     organisations::OrganisationsQueries,
     partnerships::PartnershipsQueries,
+    concerns::ConcernsQueries,
     consents::ConsentsQueries,
     risk::RiskQueries,
     catalogue::CatalogueQueries,
@@ -31,6 +32,8 @@ pub struct Mutation(
     accounts::AccountsMutations,
     organisations::OrganisationsMutations,
     partnerships::PartnershipsMutations,
+    foundations::FoundationsMutations,
+    concerns::ConcernsMutations,
     consents::ConsentsMutations,
     risk::RiskMutations,
     incidents::IncidentsMutations,

@@ -161,6 +161,18 @@ pub enum Kind {
     SyncCommand,
     /// A device on which somebody works offline.
     Device,
+    /// A principle that a side stands by.
+    PrincipleAdoption,
+    /// How much risk a side is ready to take.
+    RiskAttitude,
+    /// A risk that comes from one side to another.
+    RiskTransfer,
+    /// A statement that no risk is transferred.
+    NoRiskTransfer,
+    /// What one side owes another.
+    DutyOfCareStatement,
+    /// What worries a side.
+    Concern,
 }
 
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
@@ -195,8 +207,12 @@ pub enum Right {
     PartnershipPropose,
     /// Suspend a partnership.
     PartnershipSuspend,
-    /// Consent, refuse or withdraw for one's own side.
+    /// Consent, refuse or withdraw for one's own side; stand by principles or step back from them.
     ConsentDecide,
+    /// State for one's own side what it thinks of risk: attitudes, transfers, duty of care.
+    FoundationsKeep,
+    /// Raise, answer and close concerns for one's own side.
+    ConcernRaise,
     /// Read threats, risks, perceptions and levels, and follow level changes.
     RiskRead,
     /// Name threats and risks and edit them.

@@ -37,6 +37,8 @@ pub struct Model {
     pub starts_on: Option<Date>,
     /// Last day. Reaching it does not end the partnership by itself.
     pub ends_on: Option<Date>,
+    /// After how many days each side looks at its risk attitudes again, 30 to 730 (P-27).
+    pub attitude_revisit_days: i32,
     /// The side that wrote the draft. It has no other right than any other side (P-20).
     #[graphql(skip)]
     pub drafted_by_side: Id,

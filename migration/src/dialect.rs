@@ -59,9 +59,27 @@ pub(crate) async fn spaces(manager: &SchemaManager<'_>, tables: &[&str]) -> Resu
     Ok(())
 }
 
-/// Declares a migration from its DDL and its record tables.
+/// Gives a record table what `m0007_reading` gave those before it.
+pub(crate) async fn homes(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    for table in tables {
+        let sql = format!(
+            "ALTER TABLE {table} ADD COLUMN lesser integer[], ADD COLUMN home integer NOT NULL \
+             GENERATED ALWAYS AS (CASE cardinality(spaces) WHEN 1 THEN spaces[1] ELSE 0 END) STORED"
+        );
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+/// Declares a migration from its DDL and its record tables; those `with homes` came after `m0007_reading`.
 macro_rules! migration {
     ($name:literal, $ddl:expr, $tables:expr) => {
+        crate::dialect::migration!($name, $ddl, $tables, with homes: &[]);
+    };
+    ($name:literal, $ddl:expr, $tables:expr, with homes: $homes:expr) => {
         use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr};
 
         pub(crate) struct Migration;
@@ -80,7 +98,8 @@ macro_rules! migration {
 
             async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
                 crate::dialect::run(manager, $ddl).await?;
-                crate::dialect::spaces(manager, $tables).await
+                crate::dialect::spaces(manager, $tables).await?;
+                crate::dialect::homes(manager, $homes).await
             }
         }
     };

@@ -9,6 +9,7 @@ mod m0004_risk;
 mod m0005_sync;
 mod m0006_standing;
 mod m0007_reading;
+mod m0008_foundations;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sync::Migration),
             Box::new(m0006_standing::Migration),
             Box::new(m0007_reading::Migration),
+            Box::new(m0008_foundations::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write, fs};
 
 use entity::Right;
 use safepact::{
-    config, incidents, partnerships,
+    concerns, config, foundations, incidents, partnerships,
     platform::{limits::Limits, sdl::right_name},
     policy, risk, schema,
 };
@@ -82,6 +82,8 @@ fn the_lifecycles_are_drawn() {
     let mut out = String::from("# Lifecycles\n\nDrawn from the tables that decide. Guards stand in brackets.\n");
     for diagram in [
         partnerships::rules::LIFECYCLE.diagram(),
+        foundations::rules::LIFECYCLE.diagram(),
+        concerns::rules::LIFECYCLE.diagram(),
         risk::rules::LIFECYCLE.diagram(),
         incidents::rules::LIFECYCLE.diagram(),
     ] {

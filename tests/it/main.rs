@@ -16,10 +16,12 @@ mod support;
 
 mod binary;
 mod clients;
+mod concerns;
 mod consents;
 mod docs;
 mod feed;
 mod fence;
+mod foundations;
 mod house;
 mod imports;
 mod incidents;

@@ -65,6 +65,8 @@ scenario! {
         let open = w.ask("sam", REQUESTS, json!({ "id": id })).await;
         let request = open.at("/consentRequests/edges/0/node");
         let say = json!({ "requestId": request["id"], "contentHash": request["contentHash"] });
+        let sides = [("dana", made.at("/answer/sides/0/id")), ("omar", made.at("/answer/sides/1/id")), ("sam", made.at("/answer/sides/2/id"))];
+        w.lay_foundations(&id, &sides).await;
         for (who, after) in [("dana", "OPEN"), ("sam", "OPEN"), ("omar", "EFFECTIVE")] {
             let said = w.act(who, "giveConsent", "GiveConsentInput", say.clone(), "state partnership { state }").await;
             assert_eq!(said.text("/answer/state"), after);

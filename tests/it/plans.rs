@@ -41,6 +41,11 @@ fn documents() -> Vec<(&'static str, &'static str)> {
         ("risks", "risks(first: 100) { edges { cursor node { title partnership { title } } } }"),
         ("risks", "risks(first: 100, minLevel: CRITICAL, watchlist: false) { totalCount edges { node { title } } }"),
         ("risks", "risks(last: 100, partnershipId: $p) { edges { node { title threat { title } } } }"),
+        (
+            "partnership",
+            "partnership(id: $p) { foundations { missing } riskAttitudeComparison { differs } principles { principle } riskTransfers { title toSide { id } } dutiesOfCare { moral } concerns(first: 20) { totalCount edges { node { title overdue } } } }",
+        ),
+        ("concerns", "concerns(partnershipId: $p, first: 50) { totalCount edges { node { title side { shownAs } } } }"),
         ("threats", "threats(partnershipId: $p, first: 50) { edges { node { title partnership { title } } } }"),
         ("consentRequests", "consentRequests(first: 50) { totalCount edges { node { id consents { id } } } }"),
         (

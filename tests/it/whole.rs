@@ -22,6 +22,9 @@ const COMPUTED: &[&str] = &[
     "victims",
     "theirs",
     "result",
+    "overdue",
+    "foundations",
+    "riskAttitudeComparison",
 ];
 /// Of these a list is read field by field: more is done to them than that fields are emptied.
 const FOLLOWED: &[&str] = &["Incident"];
@@ -80,6 +83,10 @@ async fn prepared(w: &World) {
     let looting = w.risk("Looting of the store").await;
     w.perceive("dana", &looting, 1, 5).await.data();
     w.propose("dana", &looting, 2, 5).await.data();
+    for (who, audience) in [("omar", "PARTNERSHIP"), ("amina", "OWN_SIDE")] {
+        let input = json!({ "partnershipId": w.partnership().await, "title": "Late", "description": "Late.", "audience": audience });
+        w.act(who, "raiseConcern", "RaiseConcernInput", input, "id").await.data();
+    }
     let own = w.ask("grace", "{ me { person { organisation { id version } } } }", Value::Null).await;
     let own = own.at("/me/person/organisation");
     let contact = "Ring \"twice\" \\ then\nwait – 06:00 ☎";

@@ -136,6 +136,12 @@ fn lists<'c>(ctx: &'c Context<'_>) -> Result<&'c Catalogues> {
     Ok(lists)
 }
 
+/// The newest version of a list.
+pub(crate) fn version<'c>(ctx: &'c Context<'_>, key: CatalogueKey) -> Result<&'c str> {
+    let list = lists(ctx)?.0.iter().find(|list| list.key == key);
+    list.map(|list| list.version.as_str()).ok_or_else(|| Error::internal("a list is missing"))
+}
+
 /// Queries of the catalogue.
 #[derive(Default)]
 pub struct CatalogueQueries;

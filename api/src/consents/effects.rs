@@ -3,7 +3,7 @@
 use entity::{consent_request, value::ConsentAction};
 
 use crate::{
-    incidents, partnerships,
+    foundations, incidents, partnerships,
     platform::{error::Result, tx::Tx},
     risk,
 };
@@ -15,5 +15,7 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::ResumePartnership => partnerships::effects::resume(tx, request.subject_id).await,
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
         ConsentAction::AdoptSharingProtocol => incidents::effects::adopt_protocol(tx, request.subject_id).await,
+        ConsentAction::AgreeTransferTreatment => foundations::effects::agree_treatment(tx, request).await,
+        ConsentAction::CloseRiskTransfer => foundations::effects::close(tx, request).await,
     }
 }

@@ -234,9 +234,68 @@ async fn partnership(teller: &Teller<'_>, organisations: [&str; 2], people: [&st
     teller.assign("grace", theirs, omar, "SIGNATORY", None).await?;
     // Where a name is dangerous, the other side sees a function.
     teller.assign("grace", theirs, amina, "CONTRIBUTOR", Some("Field officer, Rubkona")).await?;
+    foundations(teller, &id, [ours, theirs]).await?;
     let request = proposed.pointer("/openConsentRequests/0").context("a request")?;
     teller.consent(text(request, "id")?, text(request, "contentHash")?, &["dana", "omar"]).await?;
     Ok(id)
+}
+
+/// Each side says for itself what a partnership stands on.
+async fn foundations(teller: &Teller<'_>, partnership: &str, sides: [&str; 2]) -> anyhow::Result<()> {
+    let [ours, theirs] = sides;
+    for who in ["dana", "omar"] {
+        let input = json!({ "partnershipId": partnership, "textVersion": "GISF-2021" });
+        let adopt = "mutation($input: AdoptPrinciplesInput!) { adoptPrinciples(input: $input) { id } }";
+        teller.id(who, adopt, input).await?;
+    }
+    let attitudes = [
+        ("dana", "SECURITY", "CAUTIOUS", "Nobody travels where the last week was not calm; we stop rather than hope."),
+        (
+            "omar",
+            "SECURITY",
+            "OPEN",
+            "Families wait for water on both banks. We go when the elders say the road is open.",
+        ),
+        ("omar", "FIDUCIARY", "CAUTIOUS", "Cash is counted by two of us; beyond Rubkona we pay through traders."),
+    ];
+    for (who, risk_type, appetite, statement) in attitudes {
+        let input = json!({ "partnershipId": partnership, "riskType": risk_type, "appetite": appetite, "statement": statement });
+        let record = "mutation($input: RecordRiskAttitudeInput!) { recordRiskAttitude(input: $input) { id } }";
+        teller.id(who, record, input).await?;
+    }
+    let transfers = [
+        json!({
+            "partnershipId": partnership, "fromSideId": ours, "toSideId": theirs, "title": "Seen as rich by the logo",
+            "description": "Since our cars carry Northlight's logo, armed youths take us for people with money.",
+            "intent": "UNINTENDED", "effect": "INCREASED", "channel": "PERCEPTION", "bearing": "NEGATIVE",
+        }),
+        json!({
+            "partnershipId": partnership, "fromSideId": theirs, "toSideId": ours, "title": "Known on the road",
+            "description": "With Riverbank's people in the car our visitors pass checkpoints that stopped us before.",
+            "intent": "INTENDED", "effect": "DECREASED", "channel": "IDENTITY", "bearing": "POSITIVE",
+        }),
+    ];
+    for (who, input) in ["omar", "dana"].into_iter().zip(transfers) {
+        let name = "mutation($input: IdentifyRiskTransferInput!) { identifyRiskTransfer(input: $input) { id } }";
+        teller.id(who, name, input).await?;
+    }
+    let duties = [
+        (
+            "dana",
+            theirs,
+            Some("Article 9: insurance against accident and detention for Riverbank's field staff."),
+            "We share what we know of threats within the hour, and pay for the way out.",
+        ),
+        ("omar", ours, None, "Visitors are guests: they eat and leave with us, and never travel alone."),
+    ];
+    for (who, to, legal, moral) in duties {
+        let input = json!({
+            "partnershipId": partnership, "toSideId": to, "legal": legal, "noLegalDuty": legal.is_none(), "moral": moral,
+        });
+        let state = "mutation($input: StateDutyOfCareInput!) { stateDutyOfCare(input: $input) { id } }";
+        teller.id(who, state, input).await?;
+    }
+    Ok(())
 }
 
 async fn risks(teller: &Teller<'_>, partnership: &str) -> anyhow::Result<()> {

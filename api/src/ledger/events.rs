@@ -18,7 +18,18 @@ const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::RiskRead, Right::Incid
 /// Entries that one page looks at; behind them the next page goes on.
 const LOOKED: usize = 2000;
 /// What an event may begin with.
-const GROUPS: [&str; 5] = ["partnership.", "consent.", "risk.", "incident.", "sharing_protocol."];
+const GROUPS: [&str; 10] = [
+    "partnership.",
+    "principles.",
+    "risk_attitude.",
+    "risk_transfer.",
+    "duty_of_care.",
+    "concern.",
+    "consent.",
+    "risk.",
+    "incident.",
+    "sharing_protocol.",
+];
 
 /// Something that happened to a record you see.
 #[derive(SimpleObject)]
@@ -61,8 +72,8 @@ pub struct EventQueries;
 
 #[Object]
 impl EventQueries {
-    /// What happened to partnerships, consents, risks and incidents you see, behind a position: to catch up without a socket.
-    /// Without `after` no events, and the position of now. What you do not see any more is not told.
+    /// What happened to partnerships and what they stand on, concerns, consents, risks and incidents you see, behind a
+    /// position: to catch up without a socket. Without `after` no events, and the position of now. What you do not see any more is not told.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn events(
         &self,

@@ -41,6 +41,9 @@ pub struct CreatePartnershipInput {
     starts_on: Option<Date>,
     /// Last day.
     ends_on: Option<Date>,
+    /// After how many days each side looks at its risk attitudes again, 30 to 730.
+    #[graphql(default = 180)]
+    attitude_revisit_days: i32,
 }
 
 /// Each side consents to everything: more could not come to an end.
@@ -91,6 +94,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
         organisations.push(tx.get(*partner, &format!("partnerIds[{at}]")).await?);
     }
     dates(input.starts_on, input.ends_on)?;
+    rules::revisit_days(input.attitude_revisit_days)?;
     let (now, id) = (tx.now(), tx.id());
     let sides: Vec<Id> = organisations.iter().map(|_| tx.id()).collect();
     let drafted_by_side = sides.first().copied().unwrap_or(id);
@@ -106,6 +110,7 @@ async fn create(tx: &mut Tx, input: CreatePartnershipInput) -> Result<Id> {
         security_clause: input.security_clause,
         starts_on: input.starts_on,
         ends_on: input.ends_on,
+        attitude_revisit_days: input.attitude_revisit_days,
         drafted_by_side,
         proposed_at: None,
         activated_at: None,

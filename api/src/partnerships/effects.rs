@@ -3,9 +3,12 @@
 use entity::{Id, partnership};
 
 use super::rules;
-use crate::platform::{
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    foundations,
+    platform::{
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 /// The partnership comes into force.
@@ -15,6 +18,7 @@ pub async fn activate(tx: &mut Tx, id: Id) -> Result<()> {
     if !rules::agreement_stated(&before) {
         return Err(Error::refused(&rules::AGREEMENT_STATED).field("agreementRef"));
     }
+    foundations::effects::laid(tx, &before).await?;
     let mut after = before.clone();
     after.state = step.to;
     after.activated_at = Some(tx.now());

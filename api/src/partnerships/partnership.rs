@@ -1,13 +1,19 @@
 use async_graphql::{Context, Object};
 use entity::{
-    Id, Right, consent_request, partnership, partnership_side, risk, sharing_protocol,
+    Id, Right, concern, consent_request, duty_of_care_statement, no_risk_transfer, partnership, partnership_side,
+    principle_adoption, risk, risk_attitude, risk_transfer, sharing_protocol,
     value::{ConsentState, CountryCode, PartnershipState},
 };
 use sea_orm::{ColumnTrait, Condition};
 
 use super::PartnershipSide;
 use crate::{
+    concerns::{Concern, ConcernConnection},
     consents::ConsentRequest,
+    foundations::{
+        self, AttitudeComparison, DutyOfCareStatement, NoRiskTransfer, PrincipleAdoption, RiskAttitude, RiskTransfer,
+        SideFoundations,
+    },
     incidents::SharingProtocol,
     platform::{
         caller::Sort,
@@ -32,12 +38,41 @@ object! {
         /// What its sides agreed to share of their incidents, newest first.
         sharing_protocols: Many<SharingProtocol> by sharing_protocol::Column::PartnershipId,
             desc sharing_protocol::Column::CreatedAt;
+        /// Principles that its sides stand by.
+        principles: Many<PrincipleAdoption> by principle_adoption::Column::PartnershipId,
+            asc principle_adoption::Column::CreatedAt, if principle_adoption::Column::WithdrawnAt.is_null();
+        /// Every word of its sides about the principles, those that they stepped back from too, oldest first.
+        principle_history: Many<PrincipleAdoption> by principle_adoption::Column::PartnershipId,
+            asc principle_adoption::Column::CreatedAt;
+        /// How much risk its sides are ready to take, everything they ever said about it, oldest first.
+        risk_attitudes: Many<RiskAttitude> by risk_attitude::Column::PartnershipId, asc risk_attitude::Column::CreatedAt;
+        /// Risks that come from one side to another, oldest first.
+        risk_transfers: Many<RiskTransfer> by risk_transfer::Column::PartnershipId, asc risk_transfer::Column::CreatedAt;
+        /// Statements of sides that they found no transferred risk.
+        no_risk_transfers: Many<NoRiskTransfer> by no_risk_transfer::Column::PartnershipId,
+            asc no_risk_transfer::Column::CreatedAt, if no_risk_transfer::Column::Current.eq(true);
+        /// What its sides owe each other to keep their people from harm, as they stated it last.
+        duties_of_care: Many<DutyOfCareStatement> by duty_of_care_statement::Column::PartnershipId,
+            asc duty_of_care_statement::Column::CreatedAt, if duty_of_care_statement::Column::Current.eq(true);
     }
     pages {
         /// Its risks, most urgent first: by level, then score, then impact.
         risks: RiskConnection<Risk> by risk::Column::PartnershipId, desc risk::Column::Urgency;
+        /// The concerns that you read, oldest first.
+        concerns: ConcernConnection<Concern> by concern::Column::PartnershipId, asc concern::Column::CreatedAt;
     }
     fields {
+        /// What each side has laid of the foundations, and what it has not: the partnership comes into force when nothing is
+        /// missing and every side consents.
+        async fn foundations(&self, ctx: &Context<'_>) -> Result<Vec<SideFoundations>> {
+            foundations::overview(ctx.caller()?, &self.row).await
+        }
+
+        /// How much risk of each type its sides are ready to take, beside one another.
+        async fn risk_attitude_comparison(&self, ctx: &Context<'_>) -> Result<Vec<AttitudeComparison>> {
+            foundations::comparison(ctx.caller()?, self.row.id).await
+        }
+
         /// Its risks drawn on the 5×5 heat map, as an SVG picture. Readable in black and white and by screen readers.
         async fn heat_map_svg(&self, ctx: &Context<'_>) -> Result<String> {
             heat_map::of_partnership(ctx.caller()?, &self.row).await

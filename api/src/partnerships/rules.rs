@@ -8,9 +8,12 @@ use entity::{
 };
 use serde_json::{Value, json};
 
-use crate::platform::{
-    error::Rule,
-    lifecycle::{Lifecycle, Transition},
+use crate::{
+    foundations::rules as foundations,
+    platform::{
+        error::{Error, Result, Rule},
+        lifecycle::{Lifecycle, Transition},
+    },
 };
 
 /// The written agreement is named, or its absence is stated (4.2.1).
@@ -32,8 +35,11 @@ pub const EVERY_SIDE_CONSENTS: Rule = Rule {
     says: "no side decides for another: every side consents to the same content",
 };
 
-/// The life of a partnership. What later guards need (principles, attitudes, statements per side) joins
-/// the guards of `activate`; ending joins as further transitions.
+/// What is over is not worked on.
+pub const PARTNERSHIP_IS_LIVING: Rule =
+    Rule { key: "PARTNERSHIP_IS_LIVING", requirement: "4.2.1", says: "the partnership was withdrawn or has ended" };
+
+/// The life of a partnership. Ending joins as further transitions.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "partnership",
     start: Draft,
@@ -44,7 +50,14 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
             by: "activate",
             from: &[Proposed],
             to: Active,
-            guards: &[&AGREEMENT_STATED, &EVERY_SIDE_CONSENTS],
+            guards: &[
+                &AGREEMENT_STATED,
+                &foundations::PRINCIPLES_ADOPTED,
+                &foundations::RISK_ATTITUDE_STATED,
+                &foundations::RISK_TRANSFER_STATED,
+                &foundations::DUTY_OF_CARE_STATED,
+                &EVERY_SIDE_CONSENTS,
+            ],
         },
         Transition { by: "withdrawPartnership", from: &[Draft, Proposed], to: Withdrawn, guards: &[] },
         Transition { by: "suspendPartnership", from: &[Active], to: Suspended, guards: &[] },
@@ -52,6 +65,14 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "resume", from: &[Suspended], to: Active, guards: &[&EVERY_SIDE_CONSENTS] },
     ],
 };
+
+/// [`PARTNERSHIP_IS_LIVING`].
+pub fn partnership_is_living(state: State) -> Result<()> {
+    match state {
+        Withdrawn | State::Ended => Err(Error::refused(&PARTNERSHIP_IS_LIVING).field("partnershipId")),
+        _ => Ok(()),
+    }
+}
 
 /// [`AGREEMENT_STATED`].
 pub fn agreement_stated(partnership: &partnership::Model) -> bool {
@@ -71,6 +92,16 @@ pub fn content(partnership: &partnership::Model, sides: &[partnership_side::Mode
         ("securityClause", json!(partnership.security_clause)),
         ("startsOn", json!(partnership.starts_on)),
         ("endsOn", json!(partnership.ends_on)),
+        ("attitudeRevisitDays", json!(partnership.attitude_revisit_days)),
         ("sides", json!(sides.iter().map(|side| side.organisation_id).collect::<Vec<_>>())),
     ])
+}
+
+/// Days after which attitudes are looked at again: 30 to 730 (P-27).
+pub fn revisit_days(days: i32) -> Result<()> {
+    if (30..=730).contains(&days) {
+        Ok(())
+    } else {
+        Err(Error::invalid("attitudeRevisitDays", "ATTITUDE_REVISIT_DAYS", "expected 30 to 730 days"))
+    }
 }

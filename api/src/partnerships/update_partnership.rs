@@ -38,6 +38,8 @@ pub struct UpdatePartnershipInput {
     starts_on: Patch<Date>,
     /// Last day.
     ends_on: Patch<Date>,
+    /// After how many days each side looks at its risk attitudes again, 30 to 730.
+    attitude_revisit_days: Patch<i32>,
 }
 
 /// Edits a draft.
@@ -72,6 +74,11 @@ impl UpdatePartnership {
                     input.security_clause.apply(&mut after.security_clause);
                     input.starts_on.apply(&mut after.starts_on);
                     input.ends_on.apply(&mut after.ends_on);
+                    cleared(
+                        "attitudeRevisitDays",
+                        input.attitude_revisit_days.apply_required(&mut after.attitude_revisit_days),
+                    )?;
+                    rules::revisit_days(after.attitude_revisit_days)?;
                     dates(after.starts_on, after.ends_on)?;
                     if after != before {
                         after.state = step.to;

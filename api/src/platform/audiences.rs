@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    Id, Kind, Level, Record, SpaceRef, account, consent, consent_request, device, incident, incident_release,
-    incident_restricted, membership, organisation, partnership, partnership_side, person,
+    Id, Kind, Level, Record, SpaceRef, account, concern, consent, consent_request, device, duty_of_care_statement,
+    incident, incident_release, incident_restricted, membership, no_risk_transfer, organisation, partnership,
+    partnership_side, person,
     platform::{publication, space},
-    risk, risk_level_record, risk_perception, sharing_protocol, side_role, sync_command, sync_conflict, threat,
+    principle_adoption, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol,
+    side_role, sync_command, sync_conflict, threat,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -59,6 +61,12 @@ pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
         sync_conflict,
         sync_command,
         device,
+        principle_adoption,
+        risk_attitude,
+        risk_transfer,
+        no_risk_transfer,
+        duty_of_care_statement,
+        concern,
     );
     Ok(out)
 }

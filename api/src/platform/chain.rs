@@ -77,5 +77,11 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::SyncConflict => "SYNC_CONFLICT",
         Kind::SyncCommand => "SYNC_COMMAND",
         Kind::Device => "DEVICE",
+        Kind::PrincipleAdoption => "PRINCIPLE_ADOPTION",
+        Kind::RiskAttitude => "RISK_ATTITUDE",
+        Kind::RiskTransfer => "RISK_TRANSFER",
+        Kind::NoRiskTransfer => "NO_RISK_TRANSFER",
+        Kind::DutyOfCareStatement => "DUTY_OF_CARE_STATEMENT",
+        Kind::Concern => "CONCERN",
     }
 }

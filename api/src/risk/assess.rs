@@ -10,10 +10,13 @@ use super::{
     matrix::Matrix,
     rules::{self, View},
 };
-use crate::platform::{
-    caller::Sort,
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    partnerships,
+    platform::{
+        caller::Sort,
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 /// Begins an act on a risk: its partnership locked first, then the risk, for the side that the caller acts for.
@@ -21,7 +24,7 @@ pub(super) async fn begin(tx: &mut Tx, risk: Id, side: Option<Id>) -> Result<(pa
     let asked: risk::Model = tx.get(risk, "riskId").await?;
     let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
     let side = tx.act_for_side(partnership.id, side).await?;
-    rules::partnership_is_living(partnership.state)?;
+    partnerships::rules::partnership_is_living(partnership.state)?;
     Ok((partnership, side, tx.lock(risk, "riskId").await?))
 }
 

@@ -7,18 +7,21 @@ use entity::{
 
 use super::{
     assess,
-    rules::{LIFECYCLE, View, partnership_is_living},
+    rules::{LIFECYCLE, View},
 };
-use crate::platform::{
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    partnerships,
+    platform::{
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 /// The agreed likelihood and impact become the joint level.
 pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let risk: risk::Model = tx.lock(request.subject_id, "requestId").await?;
     let partnership: partnership::Model = tx.lock(risk.partnership_id, "requestId").await?;
-    partnership_is_living(partnership.state)?;
+    partnerships::rules::partnership_is_living(partnership.state)?;
     let step = LIFECYCLE.step(risk.state, "agree")?;
     let content: serde_json::Value =
         serde_json::from_str(&request.content).map_err(|e| Error::internal(e.to_string()))?;

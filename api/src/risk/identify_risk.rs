@@ -4,8 +4,11 @@ use entity::{
     value::{RiskOrigin, RiskState, Text, Title},
 };
 
-use super::{Risk, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use super::Risk;
+use crate::{
+    partnerships,
+    platform::{error::Result, gate::Ask, sdl::requires},
+};
 
 /// A risk to look at together.
 #[derive(InputObject)]
@@ -45,7 +48,7 @@ impl IdentifyRisk {
                     let threat: threat::Model = tx.get(input.threat_id, "threatId").await?;
                     let partnership: partnership::Model = tx.get(threat.partnership_id, "threatId").await?;
                     tx.act_for_side(partnership.id, input.side_id).await?;
-                    rules::partnership_is_living(partnership.state)?;
+                    partnerships::rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());
                     let row = risk::Model {
                         id,

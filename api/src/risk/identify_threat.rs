@@ -5,7 +5,10 @@ use entity::{
 };
 
 use super::{Threat, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::{
+    partnerships,
+    platform::{error::Result, gate::Ask, sdl::requires},
+};
 
 /// A threat that a partnership looks at.
 #[derive(InputObject)]
@@ -50,7 +53,7 @@ impl IdentifyThreat {
                 Box::pin(async move {
                     let partnership: partnership::Model = tx.get(input.partnership_id, "partnershipId").await?;
                     tx.act_for_side(partnership.id, input.side_id).await?;
-                    rules::partnership_is_living(partnership.state)?;
+                    partnerships::rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());
                     let row = threat::Model {
                         id,

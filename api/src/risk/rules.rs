@@ -3,7 +3,7 @@
 use entity::{
     Id,
     value::{
-        Impact, Likelihood, PartnershipState, RiskLevel,
+        Impact, Likelihood, RiskLevel,
         RiskState::{self as State, Assessed, Identified, LevelAgreed, LevelDisputed},
         Scale, ThreatKind,
     },
@@ -27,9 +27,6 @@ pub const EVERY_SIDE_HAS_SPOKEN: Rule = Rule {
     requirement: "J-02",
     says: "a joint level can be proposed once every side has said how it sees the risk",
 };
-/// What is over cannot be assessed.
-pub const PARTNERSHIP_IS_LIVING: Rule =
-    Rule { key: "PARTNERSHIP_IS_LIVING", requirement: "4.2.1", says: "the partnership was withdrawn or has ended" };
 
 /// The life of a risk, as far as levels go.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
@@ -57,16 +54,6 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         },
     ],
 };
-
-/// [`PARTNERSHIP_IS_LIVING`].
-pub fn partnership_is_living(state: PartnershipState) -> Result<()> {
-    match state {
-        PartnershipState::Withdrawn | PartnershipState::Ended => {
-            Err(Error::refused(&PARTNERSHIP_IS_LIVING).field("partnershipId"))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// [`HUMAN_THREAT_COMPONENTS`].
 pub fn human_threat_components(

@@ -4,10 +4,11 @@ use entity::{
     value::{Patch, RiskOrigin, Text, Title},
 };
 
-use super::{Risk, rules};
+use super::Risk;
 use crate::{
     consents,
     organisations::cleared,
+    partnerships,
     platform::{error::Result, gate::Ask, sdl::requires},
 };
 
@@ -50,7 +51,7 @@ impl UpdateRisk {
                     let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
                     let before: risk::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.partnership_id, input.side_id).await?;
-                    rules::partnership_is_living(partnership.state)?;
+                    partnerships::rules::partnership_is_living(partnership.state)?;
                     let mut after = before.clone();
                     cleared("title", input.title.apply_required(&mut after.title))?;
                     input.description.apply(&mut after.description);

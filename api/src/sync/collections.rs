@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use entity::{
-    consent, consent_request, incident, incident_release, incident_restricted, membership, organisation, partnership,
-    partnership_side, person, risk, risk_level_record, risk_perception, sharing_protocol, side_role, sync_command,
+    concern, consent, consent_request, duty_of_care_statement, incident, incident_release, incident_restricted,
+    membership, no_risk_transfer, organisation, partnership, partnership_side, person, principle_adoption, risk,
+    risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol, side_role, sync_command,
     sync_conflict, threat,
 };
 
@@ -32,6 +33,12 @@ static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
         Collection::of::<incident_release::Model>(16, None),
         Collection::of::<sync_command::Model>(17, Some(&GivenOffline)),
         Collection::of::<sync_conflict::Model>(18, None),
+        Collection::of::<principle_adoption::Model>(19, None),
+        Collection::of::<risk_attitude::Model>(20, None),
+        Collection::of::<risk_transfer::Model>(21, None),
+        Collection::of::<no_risk_transfer::Model>(22, None),
+        Collection::of::<duty_of_care_statement::Model>(23, None),
+        Collection::of::<concern::Model>(24, None),
     ]
 });
 

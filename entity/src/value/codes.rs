@@ -17,6 +17,8 @@ macro_rules! code {
     };
 }
 
+pub(super) use code;
+
 code! {
     /// What an organisation is ([001] Definitions; [004] Partner Organizations).
     OrganisationKind {
@@ -117,6 +119,10 @@ code! {
         AgreeRiskLevel,
         /// The protocol says from then on what may be shared of incidents.
         AdoptSharingProtocol,
+        /// The sides treat a transfer of risk as written down.
+        AgreeTransferTreatment,
+        /// A transfer of risk needs no attention any more.
+        CloseRiskTransfer,
     }
 }
 code! {

@@ -1,5 +1,5 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,11 @@ impl Date {
             rule: "ISO_8601_DATE",
             message: "expected a calendar date such as 2026-05-01".to_owned(),
         })
+    }
+
+    /// The day of a moment, in UTC.
+    pub fn of(at: DateTime<Utc>) -> Self {
+        Self(at.date_naive())
     }
 
     pub(super) fn check(value: &Value) -> Result<(), Violation> {

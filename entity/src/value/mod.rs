@@ -2,6 +2,7 @@
 
 mod codes;
 mod date;
+mod foundations;
 mod id;
 mod partial_date;
 mod patch;
@@ -16,6 +17,10 @@ pub use codes::{
     Severity, ShareLevel, SharingScope, SideStanding, SyncConflictKind, ThreatKind,
 };
 pub use date::Date;
+pub use foundations::{
+    ConcernAudience, ConcernState, Principle, RiskAppetite, RiskTransferState, RiskType, TransferBearing,
+    TransferChannel, TransferEffect, TransferIntent,
+};
 pub use id::Id;
 pub use partial_date::PartialDate;
 pub use patch::Patch;

@@ -354,6 +354,23 @@ impl World {
         self.act(who, "proposeLevel", "ProposeLevelInput", input, selection).await
     }
 
+    /// Each side says for itself what a partnership stands on.
+    pub async fn lay_foundations(&self, partnership: &Value, sides: &[(&str, Value)]) {
+        for (who, side) in sides {
+            let input = json!({ "partnershipId": partnership, "textVersion": "GISF-2021" });
+            self.act(who, "adoptPrinciples", "AdoptPrinciplesInput", input, "id").await.data();
+            let input = json!({ "partnershipId": partnership, "riskType": "SECURITY", "appetite": "CAUTIOUS", "statement": "as said" });
+            self.act(who, "recordRiskAttitude", "RecordRiskAttitudeInput", input, "id").await.data();
+            let input = json!({ "partnershipId": partnership, "statement": "we looked" });
+            self.act(who, "stateNoRiskTransfer", "StateNoRiskTransferInput", input, "id").await.data();
+            for (_, to) in sides.iter().filter(|(_, to)| to != side) {
+                let input =
+                    json!({ "partnershipId": partnership, "toSideId": to, "noLegalDuty": true, "noMoralDuty": true });
+                self.act(who, "stateDutyOfCare", "StateDutyOfCareInput", input, "id").await.data();
+            }
+        }
+    }
+
     /// Consents to a request as it was answered.
     pub async fn consent(&self, who: &str, request: &Answer) -> Answer {
         let input = json!({ "requestId": request.at("/answer/id"), "contentHash": request.at("/answer/contentHash") });

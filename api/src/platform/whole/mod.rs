@@ -169,7 +169,7 @@ impl Plan {
         });
         let parts: Vec<Part> = parts.collect::<Option<_>>()?;
         // Under a second alias a list would be put together twice; followed, it is read once.
-        let mut lists: Vec<&str> = parts.iter().filter_map(|part| part.what.list()).collect();
+        let mut lists: Vec<*const Backward> = parts.iter().filter_map(|part| part.what.list()).collect();
         let count = lists.len();
         lists.sort_unstable();
         lists.dedup();
@@ -178,11 +178,10 @@ impl Plan {
 }
 
 impl What {
-    /// The table of a list.
-    fn list(&self) -> Option<&str> {
+    /// Which list of the object it is.
+    const fn list(&self) -> Option<*const Backward> {
         match self {
-            Self::Many(_, plan) => Some(&plan.sketch.table),
-            Self::Page(_, _, pages) => Some(&pages.node.sketch.table),
+            Self::Many(link, _) | Self::Page(link, _, _) => Some(std::ptr::from_ref(*link)),
             Self::Typename | Self::Column(..) | Self::Redactions | Self::One(..) | Self::First(..) => None,
         }
     }

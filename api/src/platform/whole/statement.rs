@@ -180,7 +180,8 @@ impl Statement<'_> {
 
     fn column(&mut self, t: usize, column: &str, cell: Cell) {
         if cell == Cell::Id && !self.postgres {
-            self.put(format_args!("lower(hex(t{t}.\"{column}\"))"));
+            // An id that is not there is written as no digits.
+            self.put(format_args!("NULLIF(lower(hex(t{t}.\"{column}\")), '')"));
         } else {
             self.put(format_args!("t{t}.\"{column}\""));
         }

@@ -1,0 +1,38 @@
+//! Concerns: what worries a side is heard, answered, and closed by nobody else.
+//!
+//! Who raises a concern chooses who reads it: the own side, or every side of the partnership. One for every side is answered
+//! by another side. An answer does not close it: the side that raised it says whether it is enough. No funder reads one.
+
+mod answer_concern;
+mod close_concern;
+mod concern;
+mod raise_concern;
+pub mod rules;
+mod share_concern;
+
+use entity::{Id, partnership};
+
+use crate::platform::{error::Result, tx::Tx};
+
+pub use concern::{Concern, ConcernConnection};
+
+/// Begins an act on a concern: its partnership locked first, then the concern, for the side that the caller acts for.
+async fn begin(tx: &mut Tx, id: Id, side: Option<Id>, expected: i32) -> Result<(Id, entity::concern::Model)> {
+    let asked: entity::concern::Model = tx.get(id, "id").await?;
+    let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
+    let side = tx.act_for_side(partnership.id, side).await?;
+    Ok((side, tx.lock_at(id, "id", expected).await?))
+}
+
+/// Queries of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct ConcernsQueries(concern::ConcernQueries);
+
+/// Commands of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct ConcernsMutations(
+    raise_concern::RaiseConcern,
+    share_concern::ShareConcern,
+    answer_concern::AnswerConcern,
+    close_concern::CloseConcern,
+);

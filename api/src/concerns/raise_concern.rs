@@ -1,0 +1,92 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{
+    Id, Right, concern, partnership,
+    value::{ConcernAudience, ConcernState, Date, Text, Title},
+};
+
+use super::{Concern, rules};
+use crate::{
+    partnerships,
+    platform::{
+        error::{Error, Result},
+        gate::Ask,
+        sdl::requires,
+        tx::Tx,
+    },
+};
+
+/// A concern of your side.
+#[derive(InputObject)]
+pub struct RaiseConcernInput {
+    /// The partnership.
+    partnership_id: Id,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+    /// Short name.
+    title: Title,
+    /// What worries your side, and what it proposes.
+    description: Text,
+    /// Who reads it.
+    audience: ConcernAudience,
+    /// The record that it is about, one that you see.
+    about_id: Option<Id>,
+    /// Last day on which an answer is in time.
+    respond_by: Option<Date>,
+}
+
+/// Raises a concern.
+#[derive(Default)]
+pub struct RaiseConcern;
+
+#[Object]
+impl RaiseConcern {
+    /// Raises a concern of your side. You choose who reads it; no funder does. Codes: NOT_FOUND, FORBIDDEN,
+    /// VALIDATION_FAILED, REFUSED.
+    #[graphql(directive = requires::apply(Right::ConcernRaise))]
+    async fn raise_concern(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The concern.")] input: RaiseConcernInput,
+        #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
+        idempotency_key: Option<String>,
+    ) -> Result<Concern> {
+        let caller = ctx.caller()?;
+        if let Some(about) = input.about_id
+            && crate::node::find(caller, about).await?.is_none()
+        {
+            return Err(Error::not_found("aboutId"));
+        }
+        let id =
+            caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { raise(tx, input).await })).await?;
+        Ok(caller.get::<concern::Model>(id, "id").await?.into())
+    }
+}
+
+async fn raise(tx: &mut Tx, input: RaiseConcernInput) -> Result<Id> {
+    let partnership: partnership::Model = tx.lock(input.partnership_id, "partnershipId").await?;
+    let side = tx.act_for_side(partnership.id, input.side_id).await?;
+    partnerships::rules::partnership_is_living(partnership.state)?;
+    rules::respond_by_is_ahead(input.respond_by, tx.now())?;
+    let (id, now) = (tx.id(), tx.now());
+    let row = concern::Model {
+        id,
+        partnership_id: partnership.id,
+        side_id: side,
+        about_id: input.about_id,
+        title: input.title,
+        description: input.description,
+        audience: input.audience,
+        respond_by: input.respond_by,
+        state: ConcernState::Raised,
+        answer: None,
+        answered_by_side: None,
+        answered_at: None,
+        closed_at: None,
+        closing: None,
+        created_by: id,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    Ok(tx.insert("concern.raised", row).await?.id)
+}

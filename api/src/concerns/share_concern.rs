@@ -1,0 +1,52 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{Id, Right, concern, value::ConcernAudience};
+
+use super::{Concern, begin, rules};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+
+/// A concern for every side.
+#[derive(InputObject)]
+pub struct ShareConcernInput {
+    /// The concern.
+    id: Id,
+    /// The version you read.
+    expected_version: i32,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+}
+
+/// Lets every side read a concern.
+#[derive(Default)]
+pub struct ShareConcern;
+
+#[Object]
+impl ShareConcern {
+    /// Lets every side read a concern that only your side read so far. What your side answered to itself stays on record,
+    /// and another side is asked. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
+    #[graphql(directive = requires::apply(Right::ConcernRaise))]
+    async fn share_concern(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The concern.")] input: ShareConcernInput,
+    ) -> Result<Concern> {
+        let caller = ctx.caller()?;
+        let id = caller.command(ctx, |tx| Box::pin(async move { share(tx, input).await })).await?;
+        Ok(caller.get::<concern::Model>(id, "id").await?.into())
+    }
+}
+
+async fn share(tx: &mut Tx, input: ShareConcernInput) -> Result<Id> {
+    let (side, before) = begin(tx, input.id, input.side_id, input.expected_version).await?;
+    rules::who_raised_it(&before, side)?;
+    let step = rules::LIFECYCLE.step(before.state, "shareConcern")?;
+    let after = concern::Model {
+        state: step.to,
+        audience: ConcernAudience::Partnership,
+        // What the side said to itself is not for the others.
+        answer: None,
+        answered_by_side: None,
+        answered_at: None,
+        ..before.clone()
+    };
+    Ok(tx.update("concern.shared", &before, after).await?.id)
+}

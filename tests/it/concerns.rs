@@ -1,0 +1,116 @@
+//! Concerns: heard by whom the raiser chooses, answered, and closed by nobody else.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Phone, World};
+
+async fn raise(w: &World, who: &str, audience: &str, more: Value) -> Answer {
+    let mut input = json!({
+        "partnershipId": w.partnership().await, "title": "Late warnings", "audience": audience,
+        "description": "We hear of threats a day after Northlight does. A radio call at seven would mend it.",
+    });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    w.act(who, "raiseConcern", "RaiseConcernInput", input, "id version state overdue").await
+}
+
+async fn on(w: &World, who: &str, command: &str, concern: &Answer, version: i64, more: Value) -> Answer {
+    let mut input = json!({ "id": concern.at("/answer/id"), "expectedVersion": version });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let (first, rest) = command.split_at(1);
+    let input_type = format!("{}{rest}Input", first.to_uppercase());
+    w.act(who, command, &input_type, input, "id version state answer audience").await
+}
+
+/// What somebody finds of a concern through every door.
+async fn found(w: &World, who: &'static str, id: &str, starts: &HashMap<&str, String>) -> usize {
+    let partnership = w.partnership().await;
+    let query = "query($p: ID!, $id: ID!, $start: String!) { node(id: $id) { id } concerns(partnershipId: $p) { totalCount edges { node { id } } } \
+        partnership(id: $p) { concerns { totalCount edges { node { id } } } } events(after: $start, first: 100) { events { record { id } } } \
+        changes(collections: [concern], first: 100) { changes { concern { id title } } } }";
+    let seen = w.ask(who, query, json!({ "p": partnership, "id": id, "start": starts[who] })).await;
+    seen.data();
+    let mut phone = Phone::new(who, "concern");
+    phone.sync(w).await;
+    let ledger =
+        "query($p: ID!) { ledger(space: PARTNERSHIP, subjectId: $p, first: 500) { entries { recordId payload } } }";
+    let ledger = w.ask(who, ledger, json!({ "p": partnership })).await;
+    let counts = [seen.at("/concerns/totalCount"), seen.at("/partnership/concerns/totalCount")];
+    let counted: u64 = counts.iter().map(|count| count.as_u64().unwrap()).sum();
+    seen.text.matches(id).count()
+        + ledger.text.matches(id).count()
+        + usize::from(phone.documents.contains_key(id))
+        + usize::try_from(counted).unwrap()
+}
+
+scenario! {
+    async fn the_raiser_chooses_who_reads_it(w: World) {
+        let mut starts = HashMap::new();
+        for who in ["omar", "grace", "dana", "petra", "lars"] {
+            starts.insert(who, w.ask(who, "{ streamPosition }", Value::Null).await.text("/streamPosition"));
+        }
+        let own = raise(w, "amina", "OWN_SIDE", json!({})).await;
+        let id = own.text("/answer/id");
+        for who in ["omar", "grace"] {
+            assert!(found(w, who, &id, &starts).await > 5, "{who}");
+        }
+        for who in ["dana", "petra", "lars"] {
+            assert_eq!(found(w, who, &id, &starts).await, 0, "{who}");
+        }
+        on(w, "dana", "answerConcern", &own, 1, json!({ "answer": "x" })).await.refused("NOT_FOUND");
+        // Its own side answers what only it reads, and the answer stays among it.
+        on(w, "omar", "answerConcern", &own, 1, json!({ "answer": "Between us: let us ask them." })).await.data();
+        on(w, "dana", "shareConcern", &own, 2, json!({})).await.refused("NOT_FOUND");
+        let shared = on(w, "amina", "shareConcern", &own, 2, json!({})).await;
+        assert_eq!((shared.text("/answer/state"), shared.at("/answer/answer")), ("RAISED".into(), Value::Null));
+        for who in ["dana", "petra", "omar"] {
+            assert!(found(w, who, &id, &starts).await > 4, "{who}");
+        }
+        let told = w.ask("dana", "query($id: ID!) { node(id: $id) { ... on Concern { answer answeringSide { id } } } }", json!({ "id": id })).await;
+        assert!(!told.text.contains("Between us"), "what the side said to itself is not for the others");
+    }
+}
+
+scenario! {
+    async fn another_side_answers_and_the_raiser_closes(w: World) {
+        for (raiser, other) in [("dana", "omar"), ("omar", "dana")] {
+            let concern = raise(w, raiser, "PARTNERSHIP", json!({})).await;
+            on(w, raiser, "answerConcern", &concern, 1, json!({ "answer": "x" })).await.refused("REFUSED").by("ANOTHER_SIDE_ANSWERS");
+            on(w, other, "closeConcern", &concern, 1, json!({ "closing": "x" })).await.refused("REFUSED").by("WHO_RAISED_IT_CLOSES_IT");
+            let answered = on(w, other, "answerConcern", &concern, 1, json!({ "answer": "A call at seven from Monday." })).await;
+            assert_eq!(answered.text("/answer/state"), "ANSWERED");
+            on(w, other, "closeConcern", &concern, 2, json!({ "closing": "x" })).await.refused("REFUSED").by("WHO_RAISED_IT_CLOSES_IT");
+            on(w, raiser, "answerConcern", &concern, 2, json!({ "answer": "x" })).await.refused("REFUSED").by("ANOTHER_SIDE_ANSWERS");
+            let closed = on(w, raiser, "closeConcern", &concern, 2, json!({ "closing": "The calls come." })).await;
+            assert_eq!(closed.text("/answer/state"), "CLOSED");
+            on(w, other, "answerConcern", &concern, 3, json!({ "answer": "x" })).await.refused("REFUSED").by("STATE_ALLOWS");
+        }
+        raise(w, "petra", "PARTNERSHIP", json!({})).await.refused("FORBIDDEN");
+    }
+}
+
+scenario! {
+    async fn silence_is_seen(w: World) {
+        let late = json!({ "respondBy": "2026-05-31" });
+        raise(w, "omar", "PARTNERSHIP", late).await.refused("REFUSED").by("RESPOND_BY_IS_AHEAD").field("respondBy");
+        let concern = raise(w, "omar", "PARTNERSHIP", json!({ "respondBy": "2026-06-03" })).await;
+        let overdue = || w.ask("dana", "query($id: ID!) { node(id: $id) { ... on Concern { overdue } } }", json!({ "id": concern.at("/answer/id") }));
+        w.clock.advance(TimeDelta::hours(60));
+        assert_eq!(overdue().await.at("/node/overdue"), false, "the whole of the last day counts");
+        w.clock.advance(TimeDelta::hours(12));
+        assert_eq!(overdue().await.at("/node/overdue"), true);
+        on(w, "dana", "answerConcern", &concern, 1, json!({ "answer": "Late, and sorry." })).await.data();
+        assert_eq!(overdue().await.at("/node/overdue"), false);
+    }
+}
+
+scenario! {
+    async fn a_concern_is_about_what_its_raiser_sees(w: World) {
+        let risk = w.risk("Looting of the store").await;
+        raise(w, "omar", "PARTNERSHIP", json!({ "aboutId": risk })).await.data();
+        let nothing = json!({ "aboutId": "01920000-0000-7000-8000-000000000001" });
+        raise(w, "omar", "PARTNERSHIP", nothing).await.refused("NOT_FOUND").field("aboutId");
+    }
+}
