@@ -18,6 +18,7 @@ pub mod organisations;
 pub mod partnerships;
 pub mod platform;
 pub mod policy;
+pub mod reviews;
 pub mod risk;
 pub mod schema;
 pub mod sync;

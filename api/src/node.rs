@@ -19,6 +19,10 @@ use crate::{
         limits::Limits,
         sdl::requires,
     },
+    reviews::{
+        CategoryDefinitions, IndicatorRating, MonitoringCheck, Review, ReviewAction, ReviewAnswer, ReviewIndicator,
+        ReviewNote, ReviewQuestion, ReviewSubmission,
+    },
     risk::{Risk, RiskLevelRecord, RiskPerception, Threat},
     sync::{SyncCommand, SyncConflict},
 };
@@ -80,6 +84,26 @@ pub enum Node {
     DutyOfCareStatement(DutyOfCareStatement),
     /// What worries a side.
     Concern(Concern),
+    /// A joint review.
+    Review(Review),
+    /// A question of a review.
+    ReviewQuestion(ReviewQuestion),
+    /// An answer in a review.
+    ReviewAnswer(ReviewAnswer),
+    /// A side has answered everything.
+    ReviewSubmission(ReviewSubmission),
+    /// What was said about answers.
+    ReviewNote(ReviewNote),
+    /// An indicator of a review.
+    ReviewIndicator(ReviewIndicator),
+    /// What the categories of a review mean.
+    CategoryDefinitions(CategoryDefinitions),
+    /// How one side judges an indicator.
+    IndicatorRating(IndicatorRating),
+    /// A task of an action plan.
+    ReviewAction(ReviewAction),
+    /// A look at how far an action plan is.
+    MonitoringCheck(MonitoringCheck),
 }
 
 async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
@@ -117,6 +141,16 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
         Kind::NoRiskTransfer => load(caller, id).await?.map(Node::NoRiskTransfer),
         Kind::DutyOfCareStatement => load(caller, id).await?.map(Node::DutyOfCareStatement),
         Kind::Concern => load(caller, id).await?.map(Node::Concern),
+        Kind::Review => load(caller, id).await?.map(Node::Review),
+        Kind::ReviewQuestion => load(caller, id).await?.map(Node::ReviewQuestion),
+        Kind::ReviewAnswer => load(caller, id).await?.map(Node::ReviewAnswer),
+        Kind::ReviewSubmission => load(caller, id).await?.map(Node::ReviewSubmission),
+        Kind::ReviewNote => load(caller, id).await?.map(Node::ReviewNote),
+        Kind::ReviewIndicator => load(caller, id).await?.map(Node::ReviewIndicator),
+        Kind::CategoryDefinitions => load(caller, id).await?.map(Node::CategoryDefinitions),
+        Kind::IndicatorRating => load(caller, id).await?.map(Node::IndicatorRating),
+        Kind::ReviewAction => load(caller, id).await?.map(Node::ReviewAction),
+        Kind::MonitoringCheck => load(caller, id).await?.map(Node::MonitoringCheck),
     })
 }
 

@@ -8,8 +8,8 @@ use entity::{
     Right::{
         self, ConcernRaise, ConsentDecide, DeviceKeep, FoundationsKeep, IncidentRead, IncidentRelease, IncidentReport,
         IncidentRestrictedRead, IncidentVerify, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit,
-        PartnershipOpen, PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, RiskAssess,
-        RiskEdit, RiskRead, SideStaff, SignedIn,
+        PartnershipOpen, PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead,
+        ReviewAnswerRead, ReviewContribute, ReviewKeep, RiskAssess, RiskEdit, RiskRead, SideStaff, SignedIn,
     },
     SpaceKind,
 };
@@ -78,7 +78,7 @@ pub const TABLE: &[Line] = &[
     line(
         Role::Person,
         SpaceKind::Person,
-        &[SignedIn, DeviceKeep, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, LedgerRead],
+        &[SignedIn, DeviceKeep, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead],
     ),
     // Whoever works somewhere sees what they reported themselves.
     line(Role::Staff, SpaceKind::Person, &[IncidentRead]),
@@ -122,7 +122,11 @@ pub const TABLE: &[Line] = &[
     // A representative sees the partnerships of the organisation and names its people there; to decide
     // for the side they name themselves signatory, which the ledger shows to every side.
     line(Role::Representative, SpaceKind::Side, &[PartnershipRead, RiskRead, SideStaff, LedgerRead, IncidentRead]),
-    line(Role::Representative, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead, IncidentRead]),
+    line(
+        Role::Representative,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+    ),
     line(
         Role::Signatory,
         SpaceKind::Side,
@@ -134,6 +138,9 @@ pub const TABLE: &[Line] = &[
             ConsentDecide,
             FoundationsKeep,
             ConcernRaise,
+            ReviewKeep,
+            ReviewContribute,
+            ReviewAnswerRead,
             RiskRead,
             RiskEdit,
             RiskAssess,
@@ -142,7 +149,11 @@ pub const TABLE: &[Line] = &[
             IncidentRelease,
         ],
     ),
-    line(Role::Signatory, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead, IncidentRead]),
+    line(
+        Role::Signatory,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+    ),
     line(
         Role::SrmFocalPoint,
         SpaceKind::Side,
@@ -152,6 +163,9 @@ pub const TABLE: &[Line] = &[
             PartnershipPropose,
             FoundationsKeep,
             ConcernRaise,
+            ReviewKeep,
+            ReviewContribute,
+            ReviewAnswerRead,
             RiskRead,
             RiskEdit,
             RiskAssess,
@@ -160,11 +174,15 @@ pub const TABLE: &[Line] = &[
             IncidentRelease,
         ],
     ),
-    line(Role::SrmFocalPoint, SpaceKind::Partnership, &[PartnershipRead, RiskRead, LedgerRead, IncidentRead]),
-    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit, ConcernRaise]),
-    line(Role::Contributor, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),
+    line(
+        Role::SrmFocalPoint,
+        SpaceKind::Partnership,
+        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+    ),
+    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit, ConcernRaise, ReviewContribute]),
+    line(Role::Contributor, SpaceKind::Partnership, &[PartnershipRead, RiskRead, ReviewAnswerRead]),
     line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, RiskRead]),
-    line(Role::Viewer, SpaceKind::Partnership, &[PartnershipRead, RiskRead]),
+    line(Role::Viewer, SpaceKind::Partnership, &[PartnershipRead, RiskRead, ReviewAnswerRead]),
 ];
 
 /// Whether a standing gives a right in a space of a kind.

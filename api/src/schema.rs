@@ -7,7 +7,7 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 use crate::{
     accounts, catalogue, concerns, consents, foundations, incidents, ledger, node, organisations, partnerships,
     platform::{error::ErrorCode, limits::Limits},
-    risk, sync,
+    reviews, risk, sync,
 };
 
 /// What can be asked.
@@ -18,6 +18,7 @@ pub struct Query(
     organisations::OrganisationsQueries,
     partnerships::PartnershipsQueries,
     concerns::ConcernsQueries,
+    reviews::ReviewsQueries,
     consents::ConsentsQueries,
     risk::RiskQueries,
     catalogue::CatalogueQueries,
@@ -34,6 +35,7 @@ pub struct Mutation(
     partnerships::PartnershipsMutations,
     foundations::FoundationsMutations,
     concerns::ConcernsMutations,
+    reviews::ReviewsMutations,
     consents::ConsentsMutations,
     risk::RiskMutations,
     incidents::IncidentsMutations,

@@ -173,6 +173,26 @@ pub enum Kind {
     DutyOfCareStatement,
     /// What worries a side.
     Concern,
+    /// A joint review.
+    Review,
+    /// A question of a review.
+    ReviewQuestion,
+    /// An answer in a review.
+    ReviewAnswer,
+    /// A side has answered everything.
+    ReviewSubmission,
+    /// What was said about answers.
+    ReviewNote,
+    /// An indicator of a review.
+    ReviewIndicator,
+    /// What the categories of a review mean.
+    CategoryDefinitions,
+    /// How one side judges an indicator.
+    IndicatorRating,
+    /// A task of an action plan.
+    ReviewAction,
+    /// A look at how far an action plan is.
+    MonitoringCheck,
 }
 
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
@@ -213,6 +233,13 @@ pub enum Right {
     FoundationsKeep,
     /// Raise, answer and close concerns for one's own side.
     ConcernRaise,
+    /// Plan joint reviews, propose their questions, indicators, meanings and tasks, judge for one's own side, submit, and ask
+    /// for the next step.
+    ReviewKeep,
+    /// Answer questions of a review and write down what was said about them.
+    ReviewContribute,
+    /// Read answers of a review: sealed ones of one's own side, and what was revealed.
+    ReviewAnswerRead,
     /// Read threats, risks, perceptions and levels, and follow level changes.
     RiskRead,
     /// Name threats and risks and edit them.

@@ -10,6 +10,7 @@ mod m0005_sync;
 mod m0006_standing;
 mod m0007_reading;
 mod m0008_foundations;
+mod m0009_reviews;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_standing::Migration),
             Box::new(m0007_reading::Migration),
             Box::new(m0008_foundations::Migration),
+            Box::new(m0009_reviews::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use entity::Right;
 use safepact::{
     concerns, config, foundations, incidents, partnerships,
     platform::{limits::Limits, sdl::right_name},
-    policy, risk, schema,
+    policy, reviews, risk, schema,
 };
 use sea_orm::Iterable;
 
@@ -84,6 +84,8 @@ fn the_lifecycles_are_drawn() {
         partnerships::rules::LIFECYCLE.diagram(),
         foundations::rules::LIFECYCLE.diagram(),
         concerns::rules::LIFECYCLE.diagram(),
+        reviews::rules::LIFECYCLE.diagram(),
+        reviews::rules::ACTION_LIFECYCLE.diagram(),
         risk::rules::LIFECYCLE.diagram(),
         incidents::rules::LIFECYCLE.diagram(),
     ] {

@@ -30,6 +30,7 @@ mod model;
 mod organisations;
 mod partnerships;
 mod plans;
+mod reviews;
 mod risks;
 mod snapshots;
 mod sockets;

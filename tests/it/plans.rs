@@ -45,6 +45,11 @@ fn documents() -> Vec<(&'static str, &'static str)> {
             "partnership",
             "partnership(id: $p) { foundations { missing } riskAttitudeComparison { differs } principles { principle } riskTransfers { title toSide { id } } dutiesOfCare { moral } concerns(first: 20) { totalCount edges { node { title overdue } } } }",
         ),
+        (
+            "reviews",
+            "reviews(partnershipId: $p, first: 20) { edges { node { title monitoringOverdue participationBalance { missing } questions { text answers { text } } indicators { title ratings { category } actions { title } } checks { notes } openRequest { id } } } }",
+        ),
+        ("review", "review(id: $r) { title submissions { id } actions { title overdue } }"),
         ("concerns", "concerns(partnershipId: $p, first: 50) { totalCount edges { node { title side { shownAs } } } }"),
         ("threats", "threats(partnershipId: $p, first: 50) { edges { node { title partnership { title } } } }"),
         ("consentRequests", "consentRequests(first: 50) { totalCount edges { node { id consents { id } } } }"),

@@ -23,6 +23,10 @@ const COMPUTED: &[&str] = &[
     "theirs",
     "result",
     "overdue",
+    "objective",
+    "participationBalance",
+    "monitoringDueAt",
+    "monitoringOverdue",
     "foundations",
     "riskAttitudeComparison",
 ];

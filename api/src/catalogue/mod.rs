@@ -142,6 +142,28 @@ pub(crate) fn version<'c>(ctx: &'c Context<'_>, key: CatalogueKey) -> Result<&'c
     list.map(|list| list.version.as_str()).ok_or_else(|| Error::internal("a list is missing"))
 }
 
+/// An item of a list, as what adopts it copies it.
+pub(crate) struct Printed {
+    /// Its code.
+    pub(crate) code: String,
+    /// Code of the group it belongs to.
+    pub(crate) group: String,
+    /// What it says.
+    pub(crate) text: String,
+}
+
+/// The items of the newest version of a list, and where it has none, its groups.
+pub(crate) fn printed(ctx: &Context<'_>, key: CatalogueKey) -> Result<Vec<Printed>> {
+    let list = lists(ctx)?.0.iter().find(|list| list.key == key);
+    let list = list.ok_or_else(|| Error::internal("a list is missing"))?;
+    let item = |item: &CatalogueItem| Printed {
+        code: item.code.clone(),
+        group: item.group.clone().unwrap_or_default(),
+        text: item.text.clone(),
+    };
+    Ok(list.items.iter().map(item).collect())
+}
+
 /// Queries of the catalogue.
 #[derive(Default)]
 pub struct CatalogueQueries;

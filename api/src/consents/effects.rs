@@ -5,7 +5,7 @@ use entity::{consent_request, value::ConsentAction};
 use crate::{
     foundations, incidents, partnerships,
     platform::{error::Result, tx::Tx},
-    risk,
+    reviews, risk,
 };
 
 /// Does what the sides agreed on, in the commit of the last consent.
@@ -16,6 +16,10 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
         ConsentAction::AdoptSharingProtocol => incidents::effects::adopt_protocol(tx, request.subject_id).await,
         ConsentAction::AgreeTransferTreatment => foundations::effects::agree_treatment(tx, request).await,
+        ConsentAction::AdvanceReview => reviews::effects::advance(tx, request).await,
+        ConsentAction::AbandonReview => reviews::effects::abandon(tx, request).await,
+        ConsentAction::AgreeIndicatorResult => reviews::effects::agree_result(tx, request).await,
+        ConsentAction::WaiveIndicator => reviews::effects::waive(tx, request).await,
         ConsentAction::CloseRiskTransfer => foundations::effects::close(tx, request).await,
     }
 }

@@ -8,7 +8,7 @@ use crate::platform::{
     tx::Tx,
 };
 
-pub use super::begin::laid;
+pub use super::begin::{laid, principles_adopted};
 
 fn agreed(request: &consent_request::Model, name: &str) -> Result<Text> {
     let content: serde_json::Value =

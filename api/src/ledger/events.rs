@@ -18,7 +18,7 @@ const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::RiskRead, Right::Incid
 /// Entries that one page looks at; behind them the next page goes on.
 const LOOKED: usize = 2000;
 /// What an event may begin with.
-const GROUPS: [&str; 10] = [
+const GROUPS: [&str; 12] = [
     "partnership.",
     "principles.",
     "risk_attitude.",
@@ -26,6 +26,8 @@ const GROUPS: [&str; 10] = [
     "duty_of_care.",
     "concern.",
     "consent.",
+    "review.",
+    "action.",
     "risk.",
     "incident.",
     "sharing_protocol.",

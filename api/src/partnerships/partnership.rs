@@ -1,7 +1,7 @@
 use async_graphql::{Context, Object};
 use entity::{
     Id, Right, concern, consent_request, duty_of_care_statement, no_risk_transfer, partnership, partnership_side,
-    principle_adoption, risk, risk_attitude, risk_transfer, sharing_protocol,
+    principle_adoption, review, risk, risk_attitude, risk_transfer, sharing_protocol,
     value::{ConsentState, CountryCode, PartnershipState},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -24,6 +24,7 @@ use crate::{
         sdl::requires,
         whole::Whole,
     },
+    reviews::{Review, ReviewConnection},
     risk::{Risk, RiskConnection, heat_map},
 };
 
@@ -58,6 +59,8 @@ object! {
     pages {
         /// Its risks, most urgent first: by level, then score, then impact.
         risks: RiskConnection<Risk> by risk::Column::PartnershipId, desc risk::Column::Urgency;
+        /// Its joint reviews, newest first.
+        reviews: ReviewConnection<Review> by review::Column::PartnershipId, desc review::Column::CreatedAt;
         /// The concerns that you read, oldest first.
         concerns: ConcernConnection<Concern> by concern::Column::PartnershipId, asc concern::Column::CreatedAt;
     }

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    Id, Kind, Level, Record, SpaceRef, account, concern, consent, consent_request, device, duty_of_care_statement,
-    incident, incident_release, incident_restricted, membership, no_risk_transfer, organisation, partnership,
-    partnership_side, person,
+    Id, Kind, Level, Record, SpaceRef, account, category_definitions, concern, consent, consent_request, device,
+    duty_of_care_statement, incident, incident_release, incident_restricted, indicator_rating, membership,
+    monitoring_check, no_risk_transfer, organisation, partnership, partnership_side, person,
     platform::{publication, space},
-    principle_adoption, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol,
+    principle_adoption, review, review_action, review_answer, review_indicator, review_note, review_question,
+    review_submission, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol,
     side_role, sync_command, sync_conflict, threat,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -67,6 +68,16 @@ pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
         no_risk_transfer,
         duty_of_care_statement,
         concern,
+        review,
+        review_question,
+        review_answer,
+        review_submission,
+        review_note,
+        review_indicator,
+        category_definitions,
+        indicator_rating,
+        review_action,
+        monitoring_check,
     );
     Ok(out)
 }

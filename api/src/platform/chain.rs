@@ -83,5 +83,15 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::NoRiskTransfer => "NO_RISK_TRANSFER",
         Kind::DutyOfCareStatement => "DUTY_OF_CARE_STATEMENT",
         Kind::Concern => "CONCERN",
+        Kind::Review => "REVIEW",
+        Kind::ReviewQuestion => "REVIEW_QUESTION",
+        Kind::ReviewAnswer => "REVIEW_ANSWER",
+        Kind::ReviewSubmission => "REVIEW_SUBMISSION",
+        Kind::ReviewNote => "REVIEW_NOTE",
+        Kind::ReviewIndicator => "REVIEW_INDICATOR",
+        Kind::CategoryDefinitions => "CATEGORY_DEFINITIONS",
+        Kind::IndicatorRating => "INDICATOR_RATING",
+        Kind::ReviewAction => "REVIEW_ACTION",
+        Kind::MonitoringCheck => "MONITORING_CHECK",
     }
 }

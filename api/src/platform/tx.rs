@@ -337,7 +337,7 @@ impl Tx {
     }
 
     /// All records the caller sees that fit, in order, without a bound: rules must see every row. The filter is what finds
-    /// them.
+    /// them. Rows that this command wrote may be missing: they are published when it ends.
     pub async fn all<M: Record>(&self, filter: Condition, sort: &Sort<M>) -> Result<Vec<M>> {
         let select = ordered::<M>(self.caller.fenced::<M>(Way::Named).filter(filter), sort, false);
         Ok(self.caller.run_on(&self.db, select).await?.into_iter().map(|row: Row<M>| row.row).collect())

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use entity::{
-    concern, consent, consent_request, duty_of_care_statement, incident, incident_release, incident_restricted,
-    membership, no_risk_transfer, organisation, partnership, partnership_side, person, principle_adoption, risk,
-    risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol, side_role, sync_command,
-    sync_conflict, threat,
+    category_definitions, concern, consent, consent_request, duty_of_care_statement, incident, incident_release,
+    incident_restricted, indicator_rating, membership, monitoring_check, no_risk_transfer, organisation, partnership,
+    partnership_side, person, principle_adoption, review, review_action, review_answer, review_indicator, review_note,
+    review_question, review_submission, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer,
+    sharing_protocol, side_role, sync_command, sync_conflict, threat,
 };
 
 use super::{collection::Collection, command::GivenOffline};
@@ -39,6 +40,16 @@ static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
         Collection::of::<no_risk_transfer::Model>(22, None),
         Collection::of::<duty_of_care_statement::Model>(23, None),
         Collection::of::<concern::Model>(24, None),
+        Collection::of::<review::Model>(25, None),
+        Collection::of::<review_question::Model>(26, None),
+        Collection::of::<review_answer::Model>(27, None),
+        Collection::of::<review_submission::Model>(28, None),
+        Collection::of::<review_note::Model>(29, None),
+        Collection::of::<review_indicator::Model>(30, None),
+        Collection::of::<category_definitions::Model>(31, None),
+        Collection::of::<indicator_rating::Model>(32, None),
+        Collection::of::<review_action::Model>(33, None),
+        Collection::of::<monitoring_check::Model>(34, None),
     ]
 });
 

@@ -123,6 +123,14 @@ code! {
         AgreeTransferTreatment,
         /// A transfer of risk needs no attention any more.
         CloseRiskTransfer,
+        /// A review enters its next step.
+        AdvanceReview,
+        /// A review is given up.
+        AbandonReview,
+        /// An indicator has a joint result, or the sides agree that they disagree.
+        AgreeIndicatorResult,
+        /// Nothing is done about an indicator.
+        WaiveIndicator,
     }
 }
 code! {

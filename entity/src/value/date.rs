@@ -1,5 +1,5 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,11 @@ impl Date {
     /// The day of a moment, in UTC.
     pub fn of(at: DateTime<Utc>) -> Self {
         Self(at.date_naive())
+    }
+
+    /// The last moment of the day, in UTC.
+    pub fn end(self) -> DateTime<Utc> {
+        self.0.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) - TimeDelta::seconds(1)
     }
 
     pub(super) fn check(value: &Value) -> Result<(), Violation> {

@@ -6,6 +6,7 @@ mod foundations;
 mod id;
 mod partial_date;
 mod patch;
+mod review;
 mod risk;
 mod sharing;
 mod text;
@@ -24,6 +25,7 @@ pub use foundations::{
 pub use id::Id;
 pub use partial_date::PartialDate;
 pub use patch::Patch;
+pub use review::{ActionState, IndicatorCategory, IndicatorState, Perspective, ReviewMode, ReviewState};
 pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
 pub use sharing::{Share, Sharing};
 pub use text::{ContentHash, CountryCode, LanguageTag, Text, Title};

@@ -1,0 +1,24 @@
+use entity::review_answer;
+
+use super::{Review, ReviewQuestion};
+use crate::{
+    organisations::Person,
+    partnerships::{Partnership, PartnershipSide},
+    platform::object::object,
+};
+
+object! {
+    /// What one side answers to one question, or all of them together in a meeting.
+    ReviewAnswer, review_answer::Model {
+        /// The partnership.
+        partnership: One<Partnership> by review_answer::Column::PartnershipId;
+        /// The review.
+        review: One<Review> by review_answer::Column::ReviewId;
+        /// The question.
+        question: One<ReviewQuestion> by review_answer::Column::QuestionId;
+        /// The side; none where the answer is that of a meeting.
+        side: One<PartnershipSide> by review_answer::Column::SideId;
+        /// Who wrote it, as far as you see them.
+        person: One<Person> by review_answer::Column::PersonId;
+    }
+}

@@ -1,0 +1,70 @@
+//! How every act on a review begins: its partnership locked first, then the review; and what rules read of it.
+
+use entity::{
+    Id, category_definitions, indicator_rating, partnership, review, review_action, review_answer, review_indicator,
+    review_question,
+};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::rules;
+use crate::platform::{caller::Sort, error::Result, tx::Tx};
+
+/// Who acts on what.
+pub(super) struct Act {
+    pub(super) partnership: partnership::Model,
+    pub(super) side: Id,
+    pub(super) review: review::Model,
+}
+
+/// A side acts on a review of a partnership in force, in a step that allows it.
+pub(super) async fn act(tx: &mut Tx, review: Id, field: &str, side: Option<Id>, by: &str) -> Result<Act> {
+    let asked: review::Model = tx.get(review, field).await?;
+    let partnership: partnership::Model = tx.lock(asked.partnership_id, field).await?;
+    let side = tx.act_for_side(partnership.id, side).await?;
+    rules::in_force(partnership.state)?;
+    let review: review::Model = tx.lock(review, field).await?;
+    rules::LIFECYCLE.step(review.state, by)?;
+    Ok(Act { partnership, side, review })
+}
+
+/// Questions of a review that count.
+pub(super) async fn questions(tx: &Tx, review: Id) -> Result<Vec<review_question::Model>> {
+    use review_question::Column;
+    let live = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Live.eq(true));
+    tx.all(live, &Sort::asc(Column::Position)).await
+}
+
+/// Answers of one side, or of a meeting.
+pub(super) async fn answers(tx: &Tx, review: Id, side: Option<Id>) -> Result<Vec<review_answer::Model>> {
+    use review_answer::Column;
+    let of = side.map_or_else(|| Column::SideId.is_null(), |side| Column::SideId.eq(side));
+    let filter = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Current.eq(true)).add(of);
+    tx.all(filter, &Sort::asc(Column::CreatedAt)).await
+}
+
+/// Indicators of a review that count.
+pub(super) async fn indicators(tx: &Tx, review: Id) -> Result<Vec<review_indicator::Model>> {
+    use review_indicator::Column;
+    let live = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Live.eq(true));
+    tx.all(live, &Sort::asc(Column::CreatedAt)).await
+}
+
+/// How each side judges an indicator now.
+pub(super) async fn ratings(tx: &Tx, indicator: Id) -> Result<Vec<indicator_rating::Model>> {
+    use indicator_rating::Column;
+    let current = Condition::all().add(Column::IndicatorId.eq(indicator)).add(Column::Current.eq(true));
+    tx.all(current, &Sort::asc(Column::CreatedAt)).await
+}
+
+/// The meanings that were proposed last.
+pub(super) async fn definitions(tx: &Tx, review: Id) -> Result<Option<category_definitions::Model>> {
+    use category_definitions::Column;
+    let current = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Current.eq(true));
+    tx.first(current, &Sort::desc(Column::CreatedAt)).await
+}
+
+/// Tasks of a review.
+pub(super) async fn actions(tx: &Tx, review: Id) -> Result<Vec<review_action::Model>> {
+    use review_action::Column;
+    tx.all(Condition::all().add(Column::ReviewId.eq(review)), &Sort::asc(Column::DueOn)).await
+}

@@ -1,0 +1,91 @@
+//! What follows for a review when every side consents.
+
+use entity::{
+    consent_request, partnership, review, review_indicator,
+    value::{IndicatorCategory, IndicatorState, Text},
+};
+use serde_json::Value;
+
+use super::{begin, rules, step};
+use crate::platform::{
+    error::{Error, Result},
+    tx::Tx,
+};
+
+fn content(request: &consent_request::Model) -> Result<Value> {
+    serde_json::from_str(&request.content).map_err(|e| Error::internal(e.to_string()))
+}
+
+/// The event of a step that is entered.
+fn event(by: &str) -> &'static str {
+    match by {
+        "agreeQuestions" => "review.questions_agreed",
+        "agreeAnswers" => "review.joint_answer_confirmed",
+        "closeDiscussion" => "review.discussion_closed",
+        "agreeIndicators" => "review.indicators_agreed",
+        "agreeDefinitions" => "review.definitions_agreed",
+        "agreeActionPlan" => "review.plan_agreed",
+        "close" => "review.closed",
+        _ => "review.step_entered",
+    }
+}
+
+/// Every side agreed: the review enters its next step.
+pub async fn advance(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    let partnership: partnership::Model = tx.get(before.partnership_id, "requestId").await?;
+    rules::in_force(partnership.state)?;
+    let content = content(request)?;
+    let by = content.get("step").and_then(Value::as_str).unwrap_or_default();
+    let step = rules::LIFECYCLE.step(before.state, by)?;
+    step::guard(tx, &partnership, &before, by).await?;
+    let mut after = before.clone();
+    after.state = step.to;
+    match by {
+        "agreeDefinitions" => after.definitions_id = begin::definitions(tx, before.id).await?.map(|row| row.id),
+        "agreeActionPlan" => after.plan_agreed_at = Some(tx.now()),
+        "close" => after.closed_at = Some(tx.now()),
+        _ => {}
+    }
+    tx.update(event(by), &before, after).await.map(drop)
+}
+
+/// Every side agreed to give the review up. What was sealed stays sealed.
+pub async fn abandon(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    let step = rules::LIFECYCLE.step(before.state, "abandon")?;
+    let after = review::Model { state: step.to, closed_at: Some(tx.now()), ..before.clone() };
+    tx.update("review.abandoned", &before, after).await.map(drop)
+}
+
+/// Every side agreed on the result of an indicator, or that they disagree. With the last of them the assessment is done.
+pub async fn agree_result(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review_indicator::Model = tx.lock(request.subject_id, "requestId").await?;
+    let review: review::Model = tx.lock(before.review_id, "requestId").await?;
+    rules::LIFECYCLE.step(review.state, "proposeIndicatorResult")?;
+    let said = content(request)?.get("category").cloned().unwrap_or_default();
+    let result: Option<IndicatorCategory> = serde_json::from_value(said).map_err(|e| Error::internal(e.to_string()))?;
+    let mut after = before.clone();
+    after.state = if result.is_some() { IndicatorState::Agreed } else { IndicatorState::Disagreed };
+    after.result = result;
+    tx.update("review.indicator_assessed", &before, after).await?;
+    if rules::all_assessed(&begin::indicators(tx, review.id).await?) {
+        let step = rules::LIFECYCLE.step(review.state, "assess")?;
+        let after = review::Model { state: step.to, ..review.clone() };
+        tx.update("review.step_entered", &review, after).await?;
+    }
+    Ok(())
+}
+
+/// Every side agreed that nothing is done about an indicator.
+pub async fn waive(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review_indicator::Model = tx.lock(request.subject_id, "requestId").await?;
+    let review: review::Model = tx.lock(before.review_id, "requestId").await?;
+    rules::LIFECYCLE.step(review.state, "proposeIndicatorWaiver")?;
+    let content = content(request)?;
+    let why = content.get("reason").and_then(Value::as_str).unwrap_or_default();
+    let mut after = before.clone();
+    after.waived = true;
+    after.waiver = Some(Text::new(why).map_err(|v| Error::internal(v.message))?);
+    tx.update("review.indicator_waived", &before, after).await.map(drop)
+}

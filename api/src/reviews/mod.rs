@@ -1,0 +1,87 @@
+//! The joint review of security risk management, in six steps ([001] The joint SRM review).
+//!
+//! Every step is entered by the consent of every side on exactly what stands in it; an edit voids what was said. Answers are
+//! sealed: before the last side has submitted, the other sides find nothing of them through any door, and then all of them at
+//! once. What the sides judge differently stays side by side. Nobody takes a task on for another side, and nobody confirms
+//! their own.
+
+mod accept_review_action;
+mod action;
+mod add_review_action;
+mod add_review_indicator;
+mod add_review_questions;
+mod answer;
+mod answer_review_question;
+mod begin;
+mod check;
+mod confirm_review_action;
+mod decline_review_action;
+mod define_review_categories;
+mod definitions;
+pub mod effects;
+mod indicator;
+mod note;
+mod note_review_discussion;
+mod open_review;
+mod plan_review;
+mod propose_indicator_result;
+mod propose_indicator_waiver;
+mod propose_review_abandonment;
+mod propose_review_step;
+mod question;
+mod rate_review_indicator;
+mod rating;
+mod record_joint_answer;
+mod record_monitoring_check;
+mod remove_review_indicator;
+mod remove_review_question;
+mod report_review_action;
+mod review;
+pub mod rules;
+mod step;
+mod submission;
+mod submit_review_answers;
+mod withdraw_review_submission;
+
+pub use action::ReviewAction;
+pub use answer::ReviewAnswer;
+pub use check::MonitoringCheck;
+pub use definitions::CategoryDefinitions;
+pub use indicator::ReviewIndicator;
+pub use note::ReviewNote;
+pub use question::ReviewQuestion;
+pub use rating::IndicatorRating;
+pub use review::{Review, ReviewConnection};
+pub use submission::ReviewSubmission;
+
+/// Queries of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct ReviewsQueries(review::ReviewQueries);
+
+/// Commands of this capability.
+#[derive(async_graphql::MergedObject, Default)]
+pub struct ReviewsMutations(
+    open_review::OpenReview,
+    plan_review::PlanReview,
+    propose_review_step::ProposeReviewStep,
+    propose_review_abandonment::ProposeReviewAbandonment,
+    add_review_questions::AddReviewQuestions,
+    remove_review_question::RemoveReviewQuestion,
+    answer_review_question::AnswerReviewQuestion,
+    record_joint_answer::RecordJointAnswer,
+    submit_review_answers::SubmitReviewAnswers,
+    withdraw_review_submission::WithdrawReviewSubmission,
+    note_review_discussion::NoteReviewDiscussion,
+    add_review_indicator::AddReviewIndicator,
+    remove_review_indicator::RemoveReviewIndicator,
+    define_review_categories::DefineReviewCategories,
+    rate_review_indicator::RateReviewIndicator,
+    propose_indicator_result::ProposeIndicatorResult,
+    add_review_action::AddReviewAction,
+    accept_review_action::AcceptReviewAction,
+    decline_review_action::DeclineReviewAction,
+    propose_indicator_waiver::ProposeIndicatorWaiver,
+    report_review_action::ReportReviewAction,
+    confirm_review_action::ConfirmReviewAction,
+    record_monitoring_check::RecordMonitoringCheck,
+);

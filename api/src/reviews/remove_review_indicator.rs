@@ -1,0 +1,47 @@
+use async_graphql::{Context, InputObject, Object};
+use entity::{Id, Right, review, review_indicator};
+
+use super::{Review, begin};
+use crate::{
+    consents,
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+};
+
+/// An indicator to take out.
+#[derive(InputObject)]
+pub struct RemoveReviewIndicatorInput {
+    /// The indicator.
+    id: Id,
+    /// The side you act for, where you stand on more than one.
+    side_id: Option<Id>,
+}
+
+/// Takes an indicator out.
+#[derive(Default)]
+pub struct RemoveReviewIndicator;
+
+#[Object]
+impl RemoveReviewIndicator {
+    /// Takes an indicator out, whichever side proposed it. What was consented so far is void. Codes: NOT_FOUND, FORBIDDEN,
+    /// VALIDATION_FAILED, REFUSED.
+    #[graphql(directive = requires::apply(Right::ReviewKeep))]
+    async fn remove_review_indicator(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The indicator.")] input: RemoveReviewIndicatorInput,
+    ) -> Result<Review> {
+        let caller = ctx.caller()?;
+        let id = caller.command(ctx, |tx| Box::pin(async move { remove(tx, input).await })).await?;
+        Ok(caller.get::<review::Model>(id, "id").await?.into())
+    }
+}
+
+async fn remove(tx: &mut Tx, input: RemoveReviewIndicatorInput) -> Result<Id> {
+    let asked: review_indicator::Model = tx.get(input.id, "id").await?;
+    let act = begin::act(tx, asked.review_id, "id", input.side_id, "removeReviewIndicator").await?;
+    let before: review_indicator::Model = tx.lock(input.id, "id").await?;
+    let after = review_indicator::Model { live: false, ..before.clone() };
+    consents::void(tx, act.review.id).await?;
+    tx.update("review.indicator_removed", &before, after).await?;
+    Ok(act.review.id)
+}

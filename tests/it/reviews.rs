@@ -1,0 +1,420 @@
+//! The joint review: step by step, sealed until all have answered, and nobody decides for another.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Phone, World};
+
+/// A review and who acts in it.
+struct Told {
+    id: Value,
+    /// Who opened it, and the other side.
+    a: &'static str,
+    b: &'static str,
+    /// Their sides.
+    sides: HashMap<&'static str, Value>,
+}
+
+async fn on(w: &World, who: &str, command: &str, input: Value, selection: &str) -> Answer {
+    let (first, rest) = command.split_at(1);
+    w.act(who, command, &format!("{}{rest}Input", first.to_uppercase()), input, selection).await
+}
+
+async fn open(w: &World, a: &'static str, b: &'static str, more: Value) -> Told {
+    let (ours, theirs) = w.sides().await;
+    let mut input = json!({
+        "partnershipId": w.partnership().await, "title": "First joint review", "mode": "SEPARATE_THEN_DISCUSS",
+        "approach": "Two afternoons in Bentiu, drivers and guards too.", "startsOn": "2026-06-10", "endsOn": "2026-07-10",
+        "monitoringIntervalDays": 30,
+    });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let made = on(w, a, "openReview", input, "id state cycle objective").await;
+    assert_eq!(made.text("/answer/state"), "PLANNING");
+    Told { id: made.at("/answer/id"), a, b, sides: HashMap::from([("dana", json!(ours)), ("omar", json!(theirs))]) }
+}
+
+impl Told {
+    async fn step(&self, w: &World, who: &str) -> Answer {
+        on(w, who, "proposeReviewStep", json!({ "reviewId": self.id }), "id contentHash").await
+    }
+
+    /// One side asks, the other agrees last.
+    async fn agreed(&self, w: &World, state: &str) {
+        let request = self.step(w, self.b).await;
+        w.consent(self.b, &request).await.data();
+        assert_ne!(self.state(w).await, state, "one side decides nothing");
+        w.consent(self.a, &request).await.data();
+        assert_eq!(self.state(w).await, state);
+    }
+
+    async fn state(&self, w: &World) -> String {
+        self.read(w, self.b, "state").await.text("/review/state")
+    }
+
+    async fn read(&self, w: &World, who: &str, selection: &str) -> Answer {
+        w.ask(who, &format!("query($id: ID!) {{ review(id: $id) {{ {selection} }} }}"), json!({ "id": self.id })).await
+    }
+
+    async fn questions(&self, w: &World) -> Vec<Value> {
+        let all = self.read(w, self.a, "questions { id }").await.at("/review/questions");
+        all.as_array().unwrap().iter().map(|question| question["id"].clone()).collect()
+    }
+
+    async fn answer(&self, w: &World, who: &str, question: &Value, text: &str) -> Answer {
+        let input = json!({ "questionId": question, "perspective": "FRONTLINE", "text": text });
+        on(w, who, "answerReviewQuestion", input, "id revision revealed version").await
+    }
+
+    async fn submit(&self, w: &World, who: &str) -> Answer {
+        on(w, who, "submitReviewAnswers", json!({ "reviewId": self.id }), "state").await
+    }
+
+    /// Up to where the sides answer.
+    async fn asked(&self, w: &World) -> Vec<Value> {
+        self.agreed(w, "QUESTIONS").await;
+        let input = json!({ "reviewId": self.id, "codes": ["Q05", "Q13"], "own": [{ "element": "E08", "text": "Who may stop a journey?" }] });
+        on(w, self.a, "addReviewQuestions", input, "id").await.data();
+        self.agreed(w, "ANSWERING").await;
+        self.questions(w).await
+    }
+}
+
+async fn whole(w: &World, a: &'static str, b: &'static str) {
+    let r = open(w, a, b, json!({})).await;
+    // Nothing is skipped.
+    let early = json!({ "reviewId": r.id, "codes": ["Q05"] });
+    on(w, a, "addReviewQuestions", early, "id").await.refused("REFUSED").by("STATE_ALLOWS");
+    // A plan that is edited is consented to anew.
+    let request = r.step(w, a).await;
+    w.consent(a, &request).await.data();
+    let edit = json!({ "id": r.id, "expectedVersion": 1, "approach": "Three afternoons." });
+    on(w, b, "planReview", edit, "version").await.data();
+    w.consent(b, &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+    r.agreed(w, "QUESTIONS").await;
+
+    r.step(w, a).await.refused("REFUSED").by("A_QUESTION_IS_ASKED");
+    let wrong = json!({ "reviewId": r.id, "codes": ["Q05", "Q99"] });
+    on(w, a, "addReviewQuestions", wrong, "id").await.refused("REFUSED").by("QUESTION_IS_KNOWN").field("codes[1]");
+    let input = json!({ "reviewId": r.id, "codes": ["Q05", "Q13", "Q05"], "own": [{ "element": "E08", "text": "Who may stop a journey?" }] });
+    on(w, b, "addReviewQuestions", input, "id").await.data();
+    let extra = r.questions(w).await;
+    assert_eq!(extra.len(), 3, "nothing is asked twice");
+    on(w, a, "removeReviewQuestion", json!({ "id": extra[1] }), "id").await.data();
+    r.agreed(w, "ANSWERING").await;
+
+    let questions = r.questions(w).await;
+    r.step(w, a).await.refused("REFUSED").by("STEP_BY_STEP");
+    let incomplete = r.submit(w, a).await;
+    assert_eq!(
+        incomplete.refused("REFUSED").by("EVERY_QUESTION_IS_ANSWERED").refusal()["questions"].as_array().unwrap().len(),
+        2
+    );
+    for who in [a, b] {
+        for question in &questions {
+            r.answer(w, who, question, &format!("as {who} sees it")).await.data();
+        }
+    }
+    r.submit(w, a).await.data();
+    r.answer(w, a, &questions[0], "too late").await.refused("REFUSED").by("SUBMITTED_IS_SUBMITTED");
+    on(w, a, "withdrawReviewSubmission", json!({ "reviewId": r.id }), "id").await.data();
+    let anew = r.answer(w, a, &questions[0], "as we see it now").await;
+    assert_eq!((anew.at("/answer/revision"), anew.at("/answer/version")), (json!(1), json!(2)));
+    r.submit(w, a).await.data();
+    assert_eq!(r.state(w).await, "ANSWERING");
+    assert_eq!(r.submit(w, b).await.text("/answer/state"), "REVEALED");
+
+    // What was answered stays; what is added stands beside it.
+    let revised = r.answer(w, b, &questions[0], "having heard you").await;
+    assert_eq!((revised.at("/answer/revision"), revised.at("/answer/revealed")), (json!(2), json!(true)));
+    let note = json!({ "questionId": questions[0], "text": "We do not mean the same by checkpoint.", "differs": true });
+    on(w, a, "noteReviewDiscussion", note, "id").await.data();
+    r.agreed(w, "DISCUSSED").await;
+
+    r.step(w, a).await.refused("REFUSED").by("AN_INDICATOR_IS_NAMED");
+    let mut indicators = Vec::new();
+    for (who, title) in [(a, "Security budget line"), (b, "Joint travel rule"), (a, "Radio training")] {
+        let input = json!({ "reviewId": r.id, "element": "E05", "title": title, "questionId": questions[0] });
+        indicators.push(on(w, who, "addReviewIndicator", input, "id state").await.at("/answer/id"));
+    }
+    let rate = |who, indicator: &Value, category: &str, evidence: Value| {
+        let input = json!({ "indicatorId": indicator, "category": category, "evidence": evidence });
+        let who: &'static str = who;
+        async move { on(w, who, "rateReviewIndicator", input, "id state result").await }
+    };
+    rate(a, &indicators[0], "PRESENT", Value::Null).await.refused("REFUSED").by("DEFINITIONS_NOT_AGREED");
+    r.agreed(w, "INDICATORS_AGREED").await;
+    r.step(w, a).await.refused("REFUSED").by("DEFINITIONS_NOT_AGREED");
+    let meanings = json!({ "reviewId": r.id, "present": "Written, and two people of each side say so.", "partiallyPresent": "Written.", "notPresent": "Neither.", "evidenceRequired": true });
+    on(w, b, "defineReviewCategories", meanings, "id").await.data();
+    r.agreed(w, "ASSESSING").await;
+
+    rate(a, &indicators[0], "PRESENT", Value::Null)
+        .await
+        .refused("REFUSED")
+        .by("PRESENT_NEEDS_EVIDENCE")
+        .field("evidence");
+    let result = |who, indicator: &Value, category: Value| {
+        let input = json!({ "indicatorId": indicator, "category": category });
+        let who: &'static str = who;
+        async move { on(w, who, "proposeIndicatorResult", input, "id contentHash").await }
+    };
+    assert_eq!(rate(a, &indicators[0], "PRESENT", json!("Annex 2")).await.text("/answer/state"), "UNRATED");
+    let waits = result(a, &indicators[0], json!("PRESENT")).await;
+    assert_eq!(waits.refused("REFUSED").by("EVERY_SIDE_HAS_JUDGED").refusal()["missingSides"], json!([r.sides[b]]));
+    assert_eq!(rate(b, &indicators[0], "NOT_PRESENT", Value::Null).await.text("/answer/state"), "DISPUTED");
+    // Both views stand, and nothing is worked out of them.
+    let both = r.read(w, a, "indicators { title result ratings { category side { id } } }").await;
+    assert_eq!(both.at("/review/indicators/0/result"), Value::Null);
+    assert_eq!(both.at("/review/indicators/0/ratings").as_array().unwrap().len(), 2);
+    for (who, category) in [(a, "PARTIALLY_PRESENT"), (b, "PARTIALLY_PRESENT")] {
+        rate(who, &indicators[1], category, Value::Null).await.data();
+    }
+    for who in [a, b] {
+        rate(who, &indicators[2], "PRESENT", json!("Seen it.")).await.data();
+    }
+    r.step(w, a).await.refused("REFUSED").by("EVERY_INDICATOR_HAS_A_RESULT");
+    for (at, category) in [(0, Value::Null), (1, json!("PARTIALLY_PRESENT")), (2, json!("PRESENT"))] {
+        let request = result(b, &indicators[at], category).await;
+        for who in [a, b] {
+            w.consent(who, &request).await.data();
+        }
+    }
+    assert_eq!(r.state(w).await, "ASSESSED");
+
+    // A disagreement is a gap, too.
+    let uncovered = r.step(w, b).await;
+    assert_eq!(
+        uncovered.refused("REFUSED").by("EVERY_GAP_IS_COVERED").refusal()["indicators"].as_array().unwrap().len(),
+        2
+    );
+    let task = |indicator: &Value, owner: &str| {
+        json!({
+            "indicatorId": indicator, "ownerSideId": r.sides[owner], "title": "Write the rule", "expectedResult": "Nobody drives after four.", "dueOn": "2026-08-31",
+        })
+    };
+    let action = on(w, a, "addReviewAction", task(&indicators[1], b), "id version").await;
+    let at = |version: i64| json!({ "id": action.at("/answer/id"), "expectedVersion": version });
+    r.step(w, a).await.refused("REFUSED").by("EVERY_TASK_IS_ANSWERED");
+    on(w, a, "acceptReviewAction", at(1), "id").await.refused("REFUSED").by("OWNER_ACTS");
+    let taken = on(w, b, "acceptReviewAction", at(1), "state acceptedAs").await;
+    assert_eq!(taken.text("/answer/state"), "ACCEPTED");
+    assert!(!taken.text("/answer/acceptedAs").is_empty());
+    let present = json!({ "indicatorId": indicators[2], "reason": "x" });
+    on(w, a, "proposeIndicatorWaiver", present, "id").await.refused("REFUSED").by("A_GAP_IS_WAIVED");
+    let waiver = json!({ "indicatorId": indicators[0], "reason": "The donor decides in autumn." });
+    let waiver = on(w, a, "proposeIndicatorWaiver", waiver, "id contentHash").await;
+    w.consent(a, &waiver).await.data();
+    r.step(w, b).await.refused("REFUSED").by("EVERY_GAP_IS_COVERED");
+    w.consent(b, &waiver).await.data();
+    r.agreed(w, "MONITORING").await;
+
+    let due = r.read(w, a, "monitoringDueAt monitoringOverdue actions { overdue }").await;
+    assert_eq!(
+        (due.at("/review/monitoringOverdue"), due.at("/review/actions/0/overdue")),
+        (json!(false), json!(false))
+    );
+    w.clock.advance(TimeDelta::days(31));
+    assert_eq!(r.read(w, a, "monitoringOverdue").await.at("/review/monitoringOverdue"), true);
+    let today = w.platform.env.now().date_naive().to_string();
+    let check = json!({ "reviewId": r.id, "heldOn": today, "participants": "Both logisticians.", "notes": "Drafted." });
+    on(w, a, "recordMonitoringCheck", check, "id").await.data();
+    assert_eq!(r.read(w, b, "monitoringOverdue").await.at("/review/monitoringOverdue"), false);
+    r.step(w, a).await.refused("REFUSED").by("EVERY_TASK_IS_DONE");
+    let mut done = at(2);
+    done["progress"] = json!("It hangs in both offices.");
+    done["done"] = json!(true);
+    on(w, a, "reportReviewAction", done.clone(), "id").await.refused("REFUSED").by("OWNER_ACTS");
+    on(w, b, "reportReviewAction", done, "state").await.data();
+    on(w, b, "confirmReviewAction", at(3), "id").await.refused("REFUSED").by("ANOTHER_SIDE_CONFIRMS");
+    assert_eq!(on(w, a, "confirmReviewAction", at(3), "state").await.text("/answer/state"), "CONFIRMED");
+    r.agreed(w, "CLOSED").await;
+
+    // The next cycle begins with proposals, and nothing of them is agreed.
+    let next = open(w, b, a, json!({ "previousReviewId": r.id })).await;
+    let copied =
+        next.read(w, a, "cycle questions { text answers { id } } indicators { state result ratings { id } }").await;
+    assert_eq!(copied.at("/review/questions").as_array().unwrap().len(), 2);
+    assert_eq!(copied.at("/review/indicators/1"), json!({ "state": "UNRATED", "result": null, "ratings": [] }));
+    let running = json!({ "previousReviewId": next.id, "partnershipId": w.partnership().await, "title": "x", "mode": "JOINT_MEETING", "approach": "x" });
+    on(w, a, "openReview", running, "id").await.refused("REFUSED").by("THE_LAST_ONE_IS_OVER");
+}
+
+scenario! {
+    async fn a_review_goes_through_all_six_steps(w: World) {
+        whole(w, "dana", "omar").await;
+    }
+}
+
+scenario! {
+    async fn with_the_sides_swapped_nothing_changes(w: World) {
+        whole(w, "omar", "dana").await;
+    }
+}
+
+/// Everything that somebody can get at about a review, as text.
+async fn every_door(
+    w: &World,
+    who: &'static str,
+    r: &Told,
+    questions: &[Value],
+    ids: &[String],
+    start: &str,
+) -> String {
+    let mut out = String::new();
+    let deep = "state version updatedAt submissions { id side { id } } questions { id version updatedAt answers { id text person { id } side { id } } notes { text } } \
+        participationBalance { sideId perspectives { perspective answers } missing } partnership { reviews { edges { node { questions { answers { text } } } } } }";
+    out += &r.read(w, who, deep).await.text;
+    for id in ids.iter().map(|id| json!(id)).chain(questions.iter().cloned()) {
+        let node = "query($id: ID!) { node(id: $id) { ... on ReviewAnswer { id text revision updatedAt } ... on ReviewQuestion { answers { id text } } } }";
+        let seen = w.ask(who, node, json!({ "id": id })).await.text;
+        // A question is asked for by its own id.
+        out += &seen;
+    }
+    let mut phone = Phone::new(who, "reviewAnswer");
+    phone.sync(w).await;
+    out += &serde_json::to_string(&phone.documents).unwrap();
+    let changes = "query { changes(collections: [reviewAnswer, review, reviewQuestion], first: 500) { changes { reviewAnswer { id text } review { id } } } syncStatus(collection: \"reviewAnswer\") { waiting } }";
+    out += &w.ask(who, changes, Value::Null).await.text;
+    let events = "query($after: String) { events(after: $after, first: 100) { events { event kind record { id ... on ReviewAnswer { text } } } } }";
+    out += &w.ask(who, events, json!({ "after": start })).await.text;
+    let ledger = "query($p: ID!) { a: ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { recordId event } } b: ledger(space: PARTNERSHIP, subjectId: $p, afterSeq: 100, first: 100) { entries { recordId event } } }";
+    out += &w.ask(who, ledger, json!({ "p": w.partnership().await })).await.text;
+    for (own, theirs) in ids.iter().map(|id| (id, id)) {
+        let input = json!({ "id": own, "expectedVersion": 1 });
+        out += &on(w, who, "acceptReviewAction", input, "id").await.text.replace(theirs.as_str(), "");
+    }
+    out
+}
+
+scenario! {
+    async fn before_the_reveal_the_other_sides_find_nothing(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let questions = r.asked(w).await;
+        // Somebody who only looks on at the side that answers.
+        let (_, theirs) = w.sides().await;
+        let mut starts = HashMap::new();
+        for who in ["dana", "petra", "lars", "grace", "omar", "amina", "sam"] {
+            starts.insert(who, w.ask(who, "{ streamPosition }", Value::Null).await.text("/streamPosition"));
+        }
+        let before = r.read(w, "dana", "version updatedAt questions { version updatedAt }").await.text;
+        let mut ids = Vec::new();
+        for question in &questions {
+            for (who, word) in [("omar", "OMARSWORD"), ("amina", "AMINASWORD")] {
+                ids.push(r.answer(w, who, question, word).await.text("/answer/id"));
+            }
+        }
+        assert_eq!(r.read(w, "dana", "version updatedAt questions { version updatedAt }").await.text, before, "no stamp tells that somebody wrote");
+        for who in ["dana", "petra", "lars", "grace", "sam"] {
+            // What is asked for by id may be named in the answer only as what was asked.
+            let found = every_door(w, who, &r, &questions, &ids, &starts[who]).await;
+            for word in ["OMARSWORD", "AMINASWORD"].iter().map(ToString::to_string).chain(ids.iter().cloned()) {
+                assert!(!found.contains(&word), "{who} finds {word}: {found}");
+            }
+            assert!(!found.contains("answer_written"), "{who}: {found}");
+        }
+        // The side's signatory reads all of its answers; who contributes, their own.
+        let mut omar = Phone::new("omar", "reviewAnswer");
+        omar.sync(w).await;
+        assert_eq!(omar.documents.len(), 6);
+        let mut amina = Phone::new("amina", "reviewAnswer");
+        amina.sync(w).await;
+        assert!(amina.documents.len() == 3 && amina.documents.values().all(|answer| answer["text"] == "AMINASWORD"));
+        // Submitted, it is known that the side has; still not what.
+        r.submit(w, "omar").await.data();
+        assert_eq!(r.read(w, "dana", "submissions { side { id } }").await.at("/review/submissions"), json!([{ "side": { "id": theirs } }]));
+        let found = every_door(w, "dana", &r, &questions, &ids, &starts["dana"]).await;
+        assert!(!found.contains("OMARSWORD") && ids.iter().all(|id| !found.contains(id)), "{found}");
+        // With the last submission everything opens to everybody of the partnership, and to nobody else.
+        for question in &questions {
+            r.answer(w, "dana", question, "DANASWORD").await.data();
+        }
+        r.submit(w, "dana").await.data();
+        for who in ["dana", "petra", "lars", "grace", "omar", "amina"] {
+            let mut phone = Phone::new(who, "reviewAnswer");
+            phone.sync(w).await;
+            assert_eq!(phone.documents.len(), 9, "{who}");
+            assert!(r.read(w, who, "questions { answers { text } }").await.text.matches("SWORD").count() == 9, "{who}");
+        }
+        let found = every_door(w, "sam", &r, &questions, &ids, &starts["sam"]).await;
+        assert!(!found.contains("SWORD"), "{found}");
+    }
+}
+
+scenario! {
+    async fn two_sides_that_submit_in_the_same_instant_reveal_once(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let questions = r.asked(w).await;
+        for who in ["dana", "omar"] {
+            for question in &questions {
+                r.answer(w, who, question, who).await.data();
+            }
+        }
+        let (one, two) = tokio::join!(r.submit(w, "dana"), r.submit(w, "omar"));
+        let mut states = [one.text("/answer/state"), two.text("/answer/state")];
+        states.sort();
+        assert_eq!(states[1], "REVEALED");
+        assert_eq!(r.state(w).await, "REVEALED");
+        let mut phone = Phone::new("petra", "reviewAnswer");
+        phone.sync(w).await;
+        assert_eq!(phone.documents.len(), 6);
+    }
+}
+
+scenario! {
+    async fn a_meeting_answers_for_all_and_all_confirm(w: World) {
+        let r = open(w, "omar", "dana", json!({ "mode": "JOINT_MEETING" })).await;
+        let questions = r.asked(w).await;
+        r.answer(w, "dana", &questions[0], "x").await.refused("REFUSED").by("AS_AGREED");
+        r.submit(w, "dana").await.refused("REFUSED").by("AS_AGREED");
+        r.step(w, "dana").await.refused("REFUSED").by("EVERY_QUESTION_IS_ANSWERED");
+        let record = |question: &Value, text: &str| json!({ "questionId": question, "text": text, "attendance": "Dana, Petra; Omar, Amina" });
+        for question in &questions {
+            on(w, "amina", "recordJointAnswer", record(question, "Together."), "id").await.data();
+        }
+        let request = r.step(w, "omar").await;
+        w.consent("omar", &request).await.data();
+        // A word that is changed is confirmed anew.
+        on(w, "dana", "recordJointAnswer", record(&questions[0], "Together, and in writing."), "revision").await.data();
+        w.consent("dana", &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        r.agreed(w, "REVEALED").await;
+    }
+}
+
+scenario! {
+    async fn who_looks_on_decides_nothing_and_a_stranger_sees_nothing(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        for who in ["petra", "amina", "lars"] {
+            r.step(w, who).await.refused("FORBIDDEN");
+        }
+        r.step(w, "sam").await.refused("FORBIDDEN");
+        assert_eq!(r.read(w, "sam", "state").await.at("/review"), Value::Null);
+        let partnership = w.partnership().await;
+        let list = w.ask("sam", "query($p: ID!) { reviews(partnershipId: $p) { edges { node { id } } } }", json!({ "p": partnership })).await;
+        assert_eq!(list.at("/reviews/edges"), json!([]));
+        let questions = r.asked(w).await;
+        r.answer(w, "petra", &questions[0], "x").await.refused("FORBIDDEN");
+        // While the partnership is suspended the review rests.
+        let version = w.ask("dana", "query($p: ID!) { partnership(id: $p) { version } }", json!({ "p": partnership })).await.at("/partnership/version");
+        let suspend = json!({ "id": partnership, "expectedVersion": version, "reason": "Two of ours were threatened." });
+        on(w, "omar", "suspendPartnership", suspend, "id").await.data();
+        r.answer(w, "omar", &questions[0], "x").await.refused("REFUSED").by("REVIEW_IN_FORCE");
+    }
+}
+
+scenario! {
+    async fn what_was_given_up_stays_sealed(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let questions = r.asked(w).await;
+        r.answer(w, "omar", &questions[0], "OMARSWORD").await.data();
+        let request = on(w, "dana", "proposeReviewAbandonment", json!({ "reviewId": r.id, "reason": "The town is evacuated." }), "id contentHash").await;
+        for who in ["dana", "omar"] {
+            w.consent(who, &request).await.data();
+        }
+        assert_eq!(r.state(w).await, "ABANDONED");
+        assert!(!r.read(w, "dana", "questions { answers { text } }").await.text.contains("OMARSWORD"));
+        r.answer(w, "omar", &questions[0], "x").await.refused("REFUSED").by("STATE_ALLOWS");
+        r.step(w, "dana").await.refused("REFUSED").by("STEP_BY_STEP");
+    }
+}
