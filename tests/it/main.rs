@@ -30,6 +30,7 @@ mod model;
 mod organisations;
 mod partnerships;
 mod plans;
+mod review_model;
 mod reviews;
 mod risks;
 mod snapshots;

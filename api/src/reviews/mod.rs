@@ -1,4 +1,4 @@
-//! The joint review of security risk management, in six steps ([001] The joint SRM review).
+//! The joint review of security risk management, in six steps (`[001]` The joint SRM review).
 //!
 //! Every step is entered by the consent of every side on exactly what stands in it; an edit voids what was said. Answers are
 //! sealed: before the last side has submitted, the other sides find nothing of them through any door, and then all of them at
