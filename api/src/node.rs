@@ -10,7 +10,7 @@ use crate::{
     foundations::{DutyOfCareStatement, NoRiskTransfer, PrincipleAdoption, RiskAttitude, RiskTransfer},
     incidents::{Incident, IncidentRelease, IncidentRestricted, SharingProtocol},
     organisations::{Membership, Organisation, Person},
-    partnerships::{Partnership, PartnershipSide, SideRole},
+    partnerships::{EndAssessment, Partnership, PartnershipSide, SideRole},
     platform::{
         batch::Row,
         caller::Caller,
@@ -104,6 +104,8 @@ pub enum Node {
     ReviewAction(ReviewAction),
     /// A look at how far an action plan is.
     MonitoringCheck(MonitoringCheck),
+    /// What the end of a partnership means for a side.
+    EndAssessment(EndAssessment),
 }
 
 async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
@@ -151,6 +153,7 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
         Kind::IndicatorRating => load(caller, id).await?.map(Node::IndicatorRating),
         Kind::ReviewAction => load(caller, id).await?.map(Node::ReviewAction),
         Kind::MonitoringCheck => load(caller, id).await?.map(Node::MonitoringCheck),
+        Kind::EndAssessment => load(caller, id).await?.map(Node::EndAssessment),
     })
 }
 

@@ -193,6 +193,8 @@ pub enum Kind {
     ReviewAction,
     /// A look at how far an action plan is.
     MonitoringCheck,
+    /// What the end of a partnership means for a side.
+    EndAssessment,
 }
 
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on

@@ -17,6 +17,7 @@ pub mod consent;
 pub mod consent_request;
 pub mod device;
 pub mod duty_of_care_statement;
+pub mod end_assessment;
 pub mod incident;
 pub mod incident_release;
 pub mod incident_restricted;

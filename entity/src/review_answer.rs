@@ -38,7 +38,7 @@ pub struct Model {
     pub text: Text,
     /// Who took part in the meeting, side by side.
     pub attendance: Option<Text>,
-    /// Counts the answers of this side from this perspective to this question, from 1.
+    /// Counts the answers of this person from this perspective to this question, from 1.
     pub revision: i32,
     /// False once a newer one takes its place; it stays readable.
     pub current: bool,

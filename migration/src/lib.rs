@@ -11,6 +11,7 @@ mod m0006_standing;
 mod m0007_reading;
 mod m0008_foundations;
 mod m0009_reviews;
+mod m0010_ending;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_reading::Migration),
             Box::new(m0008_foundations::Migration),
             Box::new(m0009_reviews::Migration),
+            Box::new(m0010_ending::Migration),
         ]
     }
 }

@@ -34,9 +34,14 @@ async fn found(w: &World, who: &'static str, id: &str, starts: &HashMap<&str, St
     seen.data();
     let mut phone = Phone::new(who, "concern");
     phone.sync(w).await;
-    let ledger =
-        "query($p: ID!) { ledger(space: PARTNERSHIP, subjectId: $p, first: 500) { entries { recordId payload } } }";
+    let ledger = "query($p: ID!) { a: ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { recordId } } b: ledger(space: PARTNERSHIP, subjectId: $p, afterSeq: 100, first: 100) { entries { recordId } } }";
     let ledger = w.ask(who, ledger, json!({ "p": partnership })).await;
+    // Who may read the ledger does, and nobody else hears of it.
+    if who == "petra" {
+        ledger.refused("NOT_FOUND");
+    } else {
+        ledger.data();
+    }
     let counts = [seen.at("/concerns/totalCount"), seen.at("/partnership/concerns/totalCount")];
     let counted: u64 = counts.iter().map(|count| count.as_u64().unwrap()).sum();
     seen.text.matches(id).count()
@@ -68,6 +73,9 @@ scenario! {
         for who in ["dana", "petra", "omar"] {
             assert!(found(w, who, &id, &starts).await > 4, "{who}");
         }
+        // Nobody takes an answer back by sharing once more.
+        on(w, "dana", "answerConcern", &own, 3, json!({ "answer": "At seven, then." })).await.data();
+        on(w, "amina", "shareConcern", &own, 4, json!({})).await.refused("REFUSED").by("IT_IS_SHARED");
         let told = w.ask("dana", "query($id: ID!) { node(id: $id) { ... on Concern { answer answeringSide { id } } } }", json!({ "id": id })).await;
         assert!(!told.text.contains("Between us"), "what the side said to itself is not for the others");
     }
@@ -112,5 +120,12 @@ scenario! {
         raise(w, "omar", "PARTNERSHIP", json!({ "aboutId": risk })).await.data();
         let nothing = json!({ "aboutId": "01920000-0000-7000-8000-000000000001" });
         raise(w, "omar", "PARTNERSHIP", nothing).await.refused("NOT_FOUND").field("aboutId");
+        // What only the own side sees is not named to the others.
+        let own = w.ask("omar", "{ me { person { organisation { id } } } }", Value::Null).await.at("/me/person/organisation/id");
+        let incident = json!({ "organisationId": own, "facts": { "title": "Stopped", "occurredOn": "2026-05-01" } });
+        let incident = w.act("omar", "reportIncident", "ReportIncidentInput", incident, "id").await.at("/answer/id");
+        raise(w, "omar", "PARTNERSHIP", json!({ "aboutId": incident })).await.refused("REFUSED").by("ABOUT_WHAT_ALL_SEE");
+        let own = raise(w, "omar", "OWN_SIDE", json!({ "aboutId": incident })).await;
+        on(w, "omar", "shareConcern", &own, 1, json!({})).await.refused("REFUSED").by("ABOUT_WHAT_ALL_SEE");
     }
 }

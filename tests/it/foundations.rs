@@ -105,7 +105,8 @@ async fn comes_into_force(w: &World, first: &str, last: &str) {
     let p = proposed(w).await;
     let side_of = |who: &str| &p.sides[usize::from(who == "omar")];
     let (a, b) = (side_of(first), side_of(last));
-    assert_eq!(agree(w, first, &p.request).await.text("/answer/state"), "OPEN");
+    // Nobody agrees before everything is said, not even the first one.
+    refused_for(w, &p, first, "PRINCIPLES_ADOPTED", &[a, b]).await;
     refused_for(w, &p, last, "PRINCIPLES_ADOPTED", &[a, b]).await;
     adopt(w, first, &p.id, Value::Null).await.data();
     refused_for(w, &p, last, "PRINCIPLES_ADOPTED", &[b]).await;
@@ -125,7 +126,16 @@ async fn comes_into_force(w: &World, first: &str, last: &str) {
     duty(w, first, &p.id, b).await.data();
     refused_for(w, &p, last, "DUTY_OF_CARE_STATED", &[b]).await;
     duty(w, last, &p.id, a).await.data();
-    let said = agree(w, last, &p.request).await;
+    assert_eq!(agree(w, first, &p.request).await.text("/answer/state"), "OPEN");
+    // Who agreed has agreed to what was said until then: what is said anew is asked about anew.
+    let input = json!({ "partnershipId": p.id, "toSideId": a, "noLegalDuty": true, "noMoralDuty": true });
+    w.act(last, "stateDutyOfCare", "StateDutyOfCareInput", input, "id").await.data();
+    agree(w, last, &p.request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+    let open = "query($id: ID!) { consentRequests(partnershipId: $id, state: OPEN) { edges { node { id contentHash missingSides { id } } } } }";
+    let request = w.ask(last, open, json!({ "id": p.id })).await.at("/consentRequests/edges/0/node");
+    assert_eq!(request["missingSides"].as_array().unwrap().len(), 2);
+    assert_eq!(agree(w, first, &request).await.text("/answer/state"), "OPEN");
+    let said = agree(w, last, &request).await;
     assert_eq!(
         (said.text("/answer/state"), said.text("/answer/partnership/state")),
         ("EFFECTIVE".into(), "ACTIVE".into())

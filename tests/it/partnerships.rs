@@ -84,6 +84,9 @@ scenario! {
         w.act("dana", "proposePartnership", "ProposePartnershipInput", propose, "id").await.data();
         sign(w, "lars", made.at("/answer/sides/0/id"), me(w, "dana").await).await;
         sign(w, "grace", made.at("/answer/sides/1/id"), me(w, "omar").await).await;
+        sign(w, "sam", made.at("/answer/sides/2/id"), me(w, "sam").await).await;
+        let sides = [("dana", made.at("/answer/sides/0/id")), ("omar", made.at("/answer/sides/1/id")), ("sam", made.at("/answer/sides/2/id"))];
+        w.lay_foundations(&id, &sides).await;
         let open = w.ask("omar", REQUESTS, json!({ "id": id })).await;
         let request = open.at("/consentRequests/edges/0/node");
         let say = json!({ "requestId": request["id"], "contentHash": request["contentHash"] });
@@ -115,6 +118,65 @@ scenario! {
         assert_eq!(read("omar").await.text("/partnership/state"), "SUSPENDED");
         w.consent("omar", &request).await.data();
         assert_eq!(read("omar").await.text("/partnership/state"), "ACTIVE");
+    }
+}
+
+scenario! {
+    async fn a_partnership_is_over_when_every_side_has_said_what_that_means(w: World) {
+        let id = w.partnership().await;
+        let (ours, theirs) = w.sides().await;
+        let read = |who: &'static str| w.ask(who, "query($id: ID!) { partnership(id: $id) { version state endIsDue endAssessments { implications } } }", json!({ "id": id }));
+        // Its last day does not end it.
+        w.clock.advance(chrono::TimeDelta::days(518));
+        let seen = read("omar").await;
+        assert_eq!((seen.text("/partnership/state"), seen.at("/partnership/endIsDue")), ("ACTIVE".into(), json!(true)));
+        let at = |version: Value| json!({ "id": id, "expectedVersion": version });
+        let review = json!({ "partnershipId": id, "title": "Last", "mode": "JOINT_MEETING", "approach": "x" });
+        let review = w.act("dana", "openReview", "OpenReviewInput", review, "id").await.at("/answer/id");
+        let mut input = at(seen.at("/partnership/version"));
+        w.act("omar", "proposePartnershipEnd", "ProposePartnershipEndInput", input.clone(), "id").await.refused("REFUSED").by("STATE_ALLOWS");
+        input["reason"] = json!("The grant ran out.");
+        w.act("amina", "endPartnership", "EndPartnershipInput", input.clone(), "id").await.refused("FORBIDDEN");
+        let ending = w.act("omar", "endPartnership", "EndPartnershipInput", input, "state version").await;
+        assert_eq!(ending.text("/answer/state"), "ENDING");
+        let propose = |who: &'static str, waiver: Value| {
+            let mut input = at(ending.at("/answer/version"));
+            input["waiver"] = waiver;
+            w.act(who, "proposePartnershipEnd", "ProposePartnershipEndInput", input, "id contentHash")
+        };
+        let assess = |who: &'static str| {
+            let input = json!({ "partnershipId": id, "implications": "Guards lose their pay, and know the store.", "measures": "Two months more, paid by Northlight." });
+            w.act(who, "assessPartnershipEnd", "AssessPartnershipEndInput", input, "id revision")
+        };
+        let missing = |answer: &Answer| answer.refused("REFUSED").by("END_IS_ASSESSED").refusal()["missingSides"].clone();
+        assert_eq!(missing(&propose("dana", Value::Null).await), json!([ours, theirs]));
+        assess("omar").await.data();
+        assert_eq!(missing(&propose("dana", Value::Null).await), json!([ours]));
+        // What is still owed is done or given up first; nothing new is begun.
+        let anew = json!({ "partnershipId": id, "title": "Last", "mode": "JOINT_MEETING", "approach": "x" });
+        w.act("dana", "openReview", "OpenReviewInput", anew.clone(), "id").await.refused("REFUSED").by("REVIEW_IN_FORCE");
+        assess("dana").await.data();
+        let open = propose("dana", Value::Null).await;
+        assert_eq!(open.refused("REFUSED").by("REVIEWS_ARE_OVER").refusal()["reviews"], json!([review]));
+        let give_up = json!({ "reviewId": review, "reason": "There is no time." });
+        let give_up = w.act("dana", "proposeReviewAbandonment", "ProposeReviewAbandonmentInput", give_up, "id contentHash").await;
+        for who in ["dana", "omar"] {
+            w.consent(who, &give_up).await.data();
+        }
+        let request = propose("dana", Value::Null).await;
+        w.consent("dana", &request).await.data();
+        // What is said anew is consented to anew.
+        assert_eq!(assess("omar").await.at("/answer/revision"), 2);
+        w.consent("omar", &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        let request = propose("omar", Value::Null).await;
+        for who in ["omar", "dana"] {
+            w.consent(who, &request).await.data();
+        }
+        let over = read("petra").await;
+        assert_eq!((over.text("/partnership/state"), over.at("/partnership/endAssessments").as_array().unwrap().len()), ("ENDED".into(), 2));
+        let again = json!({ "partnershipId": id, "implications": "x", "measures": "x" });
+        w.act("dana", "assessPartnershipEnd", "AssessPartnershipEndInput", again, "id").await.refused("REFUSED").by("STATE_ALLOWS");
+        assert_eq!(w.ask("sam", "query($id: ID!) { partnership(id: $id) { state } }", json!({ "id": id })).await.at("/partnership"), Value::Null);
     }
 }
 

@@ -128,6 +128,20 @@ async fn whole(w: &World, a: &'static str, b: &'static str) {
     // What was answered stays; what is added stands beside it.
     let revised = r.answer(w, b, &questions[0], "having heard you").await;
     assert_eq!((revised.at("/answer/revision"), revised.at("/answer/revealed")), (json!(2), json!(true)));
+    let both = r.read(w, a, "questions { answers { text } answerHistory { text } }").await;
+    assert_eq!(
+        (
+            both.at("/review/questions/0/answers").as_array().unwrap().len(),
+            both.at("/review/questions/0/answerHistory").as_array().unwrap().len()
+        ),
+        (2, 3)
+    );
+    // Whoever agreed to end the discussion has not read what comes after.
+    let request = r.step(w, a).await;
+    w.consent(a, &request).await.data();
+    assert_eq!(r.step(w, b).await.at("/answer/id"), request.at("/answer/id"), "asked twice it is one question");
+    r.answer(w, b, &questions[0], "and once more").await.data();
+    w.consent(b, &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
     let note = json!({ "questionId": questions[0], "text": "We do not mean the same by checkpoint.", "differs": true });
     on(w, a, "noteReviewDiscussion", note, "id").await.data();
     r.agreed(w, "DISCUSSED").await;
@@ -175,6 +189,8 @@ async fn whole(w: &World, a: &'static str, b: &'static str) {
         rate(who, &indicators[2], "PRESENT", json!("Seen it.")).await.data();
     }
     r.step(w, a).await.refused("REFUSED").by("EVERY_INDICATOR_HAS_A_RESULT");
+    // What nobody has shown is not agreed to be there.
+    result(b, &indicators[1], json!("PRESENT")).await.refused("REFUSED").by("PRESENT_NEEDS_EVIDENCE").field("category");
     for (at, category) in [(0, Value::Null), (1, json!("PARTIALLY_PRESENT")), (2, json!("PRESENT"))] {
         let request = result(b, &indicators[at], category).await;
         for who in [a, b] {
@@ -197,6 +213,10 @@ async fn whole(w: &World, a: &'static str, b: &'static str) {
     let action = on(w, a, "addReviewAction", task(&indicators[1], b), "id version").await;
     let at = |version: i64| json!({ "id": action.at("/answer/id"), "expectedVersion": version });
     r.step(w, a).await.refused("REFUSED").by("EVERY_TASK_IS_ANSWERED");
+    // A task that was proposed by mistake is taken back by who proposed it.
+    let mistake = on(w, a, "addReviewAction", task(&indicators[1], b), "id version").await.at("/answer/id");
+    let back = json!({ "id": mistake, "expectedVersion": 1, "reason": "Twice the same." });
+    on(w, a, "declineReviewAction", back, "state").await.data();
     on(w, a, "acceptReviewAction", at(1), "id").await.refused("REFUSED").by("OWNER_ACTS");
     let taken = on(w, b, "acceptReviewAction", at(1), "state acceptedAs").await;
     assert_eq!(taken.text("/answer/state"), "ACCEPTED");
@@ -281,6 +301,11 @@ async fn every_door(
     out += &w.ask(who, events, json!({ "after": start })).await.text;
     let ledger = "query($p: ID!) { a: ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { recordId event } } b: ledger(space: PARTNERSHIP, subjectId: $p, afterSeq: 100, first: 100) { entries { recordId event } } }";
     out += &w.ask(who, ledger, json!({ "p": w.partnership().await })).await.text;
+    if !["grace", "omar"].contains(&who) {
+        let theirs = "query($s: ID!) { ledger(space: SIDE, subjectId: $s, first: 100) { entries { recordId event } } }";
+        let theirs = w.ask(who, theirs, json!({ "s": r.sides["omar"] })).await;
+        assert!(theirs.body["data"].is_null() || theirs.at("/ledger").is_null(), "{who}: {}", theirs.text);
+    }
     for (own, theirs) in ids.iter().map(|id| (id, id)) {
         let input = json!({ "id": own, "expectedVersion": 1 });
         out += &on(w, who, "acceptReviewAction", input, "id").await.text.replace(theirs.as_str(), "");

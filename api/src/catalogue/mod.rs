@@ -152,7 +152,7 @@ pub(crate) struct Printed {
     pub(crate) text: String,
 }
 
-/// The items of the newest version of a list, and where it has none, its groups.
+/// The items of the newest version of a list.
 pub(crate) fn printed(ctx: &Context<'_>, key: CatalogueKey) -> Result<Vec<Printed>> {
     let list = lists(ctx)?.0.iter().find(|list| list.key == key);
     let list = list.ok_or_else(|| Error::internal("a list is missing"))?;

@@ -1,7 +1,7 @@
 //! Concerns: what worries a side is heard, answered, and closed by nobody else.
 //!
 //! Who raises a concern chooses who reads it: the own side, or every side of the partnership. One for every side is answered
-//! by another side. An answer does not close it: the side that raised it says whether it is enough. No funder reads one.
+//! by another side. An answer does not close it: the side that raised it says whether it is enough. Nobody else reads one.
 
 mod answer_concern;
 mod close_concern;
@@ -10,9 +10,12 @@ mod raise_concern;
 pub mod rules;
 mod share_concern;
 
-use entity::{Id, partnership};
+use entity::{Id, SpaceRef, partnership};
 
-use crate::platform::{error::Result, tx::Tx};
+use crate::platform::{
+    error::{Error, Result},
+    tx::Tx,
+};
 
 pub use concern::{Concern, ConcernConnection};
 
@@ -22,6 +25,16 @@ async fn begin(tx: &mut Tx, id: Id, side: Option<Id>, expected: i32) -> Result<(
     let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
     let side = tx.act_for_side(partnership.id, side).await?;
     Ok((side, tx.lock_at(id, "id", expected).await?))
+}
+
+/// What a concern for every side is about is published to every side.
+async fn about_what_all_see(tx: &mut Tx, partnership: Id, about: Option<Id>) -> Result<()> {
+    match about {
+        Some(about) if !tx.is_published(about, SpaceRef::partnership(partnership)).await? => {
+            Err(Error::refused(&rules::ABOUT_WHAT_ALL_SEE).field("aboutId"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Queries of this capability.

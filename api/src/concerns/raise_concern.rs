@@ -4,7 +4,7 @@ use entity::{
     value::{ConcernAudience, ConcernState, Date, Text, Title},
 };
 
-use super::{Concern, rules};
+use super::{Concern, about_what_all_see, rules};
 use crate::{
     partnerships,
     platform::{
@@ -40,7 +40,7 @@ pub struct RaiseConcern;
 
 #[Object]
 impl RaiseConcern {
-    /// Raises a concern of your side. You choose who reads it; no funder does. Codes: NOT_FOUND, FORBIDDEN,
+    /// Raises a concern of your side. You choose who reads it: your side, or all of them. Codes: NOT_FOUND, FORBIDDEN,
     /// VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::ConcernRaise))]
     async fn raise_concern(
@@ -67,6 +67,9 @@ async fn raise(tx: &mut Tx, input: RaiseConcernInput) -> Result<Id> {
     let side = tx.act_for_side(partnership.id, input.side_id).await?;
     partnerships::rules::partnership_is_living(partnership.state)?;
     rules::respond_by_is_ahead(input.respond_by, tx.now())?;
+    if input.audience == ConcernAudience::Partnership {
+        about_what_all_see(tx, partnership.id, input.about_id).await?;
+    }
     let (id, now) = (tx.id(), tx.now());
     let row = concern::Model {
         id,

@@ -27,6 +27,15 @@ pub const WHO_RAISED_IT_CLOSES_IT: Rule = Rule {
     requirement: "P-16",
     says: "only the side that raised a concern closes it, or lets more people read it",
 };
+/// What every side reads is not shared once more (P-16).
+pub const IT_IS_SHARED: Rule =
+    Rule { key: "IT_IS_SHARED", requirement: "P-16", says: "every side reads this concern already" };
+/// A concern for every side is about what every side sees (pitfall 46).
+pub const ABOUT_WHAT_ALL_SEE: Rule = Rule {
+    key: "ABOUT_WHAT_ALL_SEE",
+    requirement: "P-11",
+    says: "a concern that every side reads is about something that every side of this partnership sees",
+};
 /// An answer is asked for by a day to come.
 pub const RESPOND_BY_IS_AHEAD: Rule =
     Rule { key: "RESPOND_BY_IS_AHEAD", requirement: "P-16", says: "the day for an answer is today or later" };

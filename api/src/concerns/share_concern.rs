@@ -1,8 +1,13 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, concern, value::ConcernAudience};
 
-use super::{Concern, begin, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use super::{Concern, about_what_all_see, begin, rules};
+use crate::platform::{
+    error::{Error, Result},
+    gate::Ask,
+    sdl::requires,
+    tx::Tx,
+};
 
 /// A concern for every side.
 #[derive(InputObject)]
@@ -21,8 +26,8 @@ pub struct ShareConcern;
 
 #[Object]
 impl ShareConcern {
-    /// Lets every side read a concern that only your side read so far. What your side answered to itself stays on record,
-    /// and another side is asked. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
+    /// Lets every side read a concern that only your side read so far. What your side answered to itself is not shown to the
+    /// others: it is taken off, and another side is asked. Codes: NOT_FOUND, FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::ConcernRaise))]
     async fn share_concern(
         &self,
@@ -38,6 +43,10 @@ impl ShareConcern {
 async fn share(tx: &mut Tx, input: ShareConcernInput) -> Result<Id> {
     let (side, before) = begin(tx, input.id, input.side_id, input.expected_version).await?;
     rules::who_raised_it(&before, side)?;
+    if before.audience == ConcernAudience::Partnership {
+        return Err(Error::refused(&rules::IT_IS_SHARED).field("id"));
+    }
+    about_what_all_see(tx, before.partnership_id, before.about_id).await?;
     let step = rules::LIFECYCLE.step(before.state, "shareConcern")?;
     let after = concern::Model {
         state: step.to,

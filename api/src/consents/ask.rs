@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    Id, Kind, consent_request,
-    value::{ConsentAction, ConsentState},
+    Id, Kind, consent, consent_request,
+    value::{ConsentAction, ConsentDecision, ConsentState},
 };
 use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
@@ -28,17 +28,26 @@ pub struct Subject {
     pub action: ConsentAction,
 }
 
-/// Asks every side about a content. An open request about the same subject is void from now on, with
-/// everything said to it.
+/// Asks every side about a content. An open request for the same action on the same subject is void from now on, with
+/// everything said to it, unless it asks the same.
 pub async fn ask(
     tx: &mut Tx,
     subject: Subject,
     asked_by_side: Id,
     content: BTreeMap<&'static str, serde_json::Value>,
 ) -> Result<consent_request::Model> {
-    void(tx, subject.id).await?;
     // Keys are sorted by the map: one content has one text.
     let content = serde_json::to_string(&content).map_err(|e| Error::internal(e.to_string()))?;
+    let hash = rules::content_hash(&content)?;
+    for open in open_where(tx, consent_request::Column::SubjectId.eq(subject.id)).await? {
+        if open.action == subject.action {
+            // Asked once more, the same is the same: what was said to it stands.
+            if open.content_hash == hash {
+                return Ok(open);
+            }
+            close(tx, &open).await?;
+        }
+    }
     let (id, now) = (tx.id(), tx.now());
     let row = consent_request::Model {
         id,
@@ -46,7 +55,7 @@ pub async fn ask(
         subject_kind: subject.kind,
         subject_id: subject.id,
         action: subject.action,
-        content_hash: rules::content_hash(&content)?,
+        content_hash: hash,
         content,
         state: ConsentState::Open,
         asked_by_side,
@@ -70,13 +79,40 @@ pub async fn void_all(tx: &mut Tx, partnership: Id) -> Result<()> {
 }
 
 async fn void_where(tx: &mut Tx, which: SimpleExpr) -> Result<()> {
+    for open in open_where(tx, which).await? {
+        close(tx, &open).await?;
+    }
+    Ok(())
+}
+
+async fn open_where(tx: &Tx, which: SimpleExpr) -> Result<Vec<consent_request::Model>> {
     use consent_request::Column;
     let open = Condition::all().add(which).add(Column::State.eq(ConsentState::Open));
-    for before in tx.all::<consent_request::Model>(open, &Sort::asc(Column::CreatedAt)).await? {
-        let mut after = before.clone();
-        after.state = ConsentState::Void;
-        after.closed_at = Some(tx.now());
-        tx.update("consent.voided", &before, after).await?;
+    tx.all(open, &Sort::asc(Column::CreatedAt)).await
+}
+
+async fn close(tx: &mut Tx, before: &consent_request::Model) -> Result<()> {
+    let mut after = before.clone();
+    after.state = ConsentState::Void;
+    after.closed_at = Some(tx.now());
+    tx.update("consent.voided", before, after).await.map(drop)
+}
+
+/// What the sides would agree on has changed beside the content of the open requests about a subject: those to which a side has
+/// agreed are void, and the same is asked anew.
+pub async fn ask_anew(tx: &mut Tx, subject: Id, asked_by_side: Id) -> Result<()> {
+    use consent::Column;
+    for open in open_where(tx, consent_request::Column::SubjectId.eq(subject)).await? {
+        let agreed = Condition::all()
+            .add(Column::RequestId.eq(open.id))
+            .add(Column::Live.eq(true))
+            .add(Column::Decision.eq(ConsentDecision::Agreed));
+        if tx.first::<consent::Model>(agreed, &Sort::asc(Column::CreatedAt)).await?.is_some() {
+            close(tx, &open).await?;
+            let id = tx.id();
+            let row = consent_request::Model { id, asked_by_side, ..open };
+            tx.insert("consent.requested", row).await?;
+        }
     }
     Ok(())
 }

@@ -16,10 +16,19 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::AgreeRiskLevel => risk::effects::agree(tx, request).await,
         ConsentAction::AdoptSharingProtocol => incidents::effects::adopt_protocol(tx, request.subject_id).await,
         ConsentAction::AgreeTransferTreatment => foundations::effects::agree_treatment(tx, request).await,
+        ConsentAction::EndPartnership => partnerships::effects::end(tx, request).await,
         ConsentAction::AdvanceReview => reviews::effects::advance(tx, request).await,
         ConsentAction::AbandonReview => reviews::effects::abandon(tx, request).await,
         ConsentAction::AgreeIndicatorResult => reviews::effects::agree_result(tx, request).await,
         ConsentAction::WaiveIndicator => reviews::effects::waive(tx, request).await,
         ConsentAction::CloseRiskTransfer => foundations::effects::close(tx, request).await,
+    }
+}
+
+/// What must hold before any side agrees, not only the last one: nobody agrees to what has not been said yet.
+pub(super) async fn may_be_agreed(tx: &Tx, request: &consent_request::Model) -> Result<()> {
+    match request.action {
+        ConsentAction::ActivatePartnership => partnerships::effects::may_come_into_force(tx, request.subject_id).await,
+        _ => Ok(()),
     }
 }

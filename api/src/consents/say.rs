@@ -49,6 +49,9 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     if word.decision == ConsentDecision::Withdrawn && !agreed {
         return Err(Error::refused(&rules::NOTHING_TO_WITHDRAW).field("requestId"));
     }
+    if word.decision == ConsentDecision::Agreed {
+        effects::may_be_agreed(tx, &request).await?;
+    }
     if let Some(before) = live {
         let mut after = before.clone();
         after.live = false;

@@ -1,10 +1,10 @@
 //! How every act of this capability begins: the partnership locked first, then what it is about.
 
-use entity::{Id, no_risk_transfer, partnership, principle_adoption, risk_transfer};
+use entity::{Id, no_risk_transfer, partnership, principle_adoption, risk_transfer, value::PartnershipState};
 use sea_orm::{ColumnTrait, Condition};
 
 use crate::{
-    partnerships,
+    consents, partnerships,
     platform::{
         caller::Sort,
         error::{Error, Result, Rule},
@@ -17,6 +17,10 @@ pub(super) async fn act(tx: &mut Tx, partnership: Id, side: Option<Id>) -> Resul
     let partnership: partnership::Model = tx.lock(partnership, "partnershipId").await?;
     let side = tx.act_for_side(partnership.id, side).await?;
     partnerships::rules::partnership_is_living(partnership.state)?;
+    if partnership.state == PartnershipState::Proposed {
+        // Who has agreed that it comes into force agreed to what was said until then.
+        consents::ask_anew(tx, partnership.id, side).await?;
+    }
     Ok((partnership, side))
 }
 

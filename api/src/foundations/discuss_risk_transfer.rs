@@ -2,7 +2,10 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, risk_transfer, value::Text};
 
 use super::{RiskTransfer, begin, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::{
+    consents,
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+};
 
 /// What was said about a transfer.
 #[derive(InputObject)]
@@ -40,6 +43,7 @@ impl DiscussRiskTransfer {
 async fn discuss(tx: &mut Tx, input: DiscussRiskTransferInput) -> Result<Id> {
     let (_, _, before) = begin::transfer(tx, input.id, input.side_id, input.expected_version).await?;
     let step = rules::LIFECYCLE.step(before.state, "discussRiskTransfer")?;
+    consents::void(tx, before.id).await?;
     let after = risk_transfer::Model { state: step.to, discussion: Some(input.discussion), ..before.clone() };
     Ok(tx.update("risk_transfer.discussed", &before, after).await?.id)
 }

@@ -2,7 +2,10 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, risk_transfer};
 
 use super::{RiskTransfer, begin, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::{
+    consents,
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+};
 
 /// A transfer whose treatment is in place.
 #[derive(InputObject)]
@@ -38,6 +41,7 @@ impl MonitorRiskTransfer {
 async fn monitor(tx: &mut Tx, input: MonitorRiskTransferInput) -> Result<Id> {
     let (_, _, before) = begin::transfer(tx, input.id, input.side_id, input.expected_version).await?;
     let step = rules::LIFECYCLE.step(before.state, "monitorRiskTransfer")?;
+    consents::void(tx, before.id).await?;
     let after = risk_transfer::Model { state: step.to, ..before.clone() };
     Ok(tx.update("risk_transfer.monitored", &before, after).await?.id)
 }

@@ -7,7 +7,7 @@ use entity::{
     risk_attitude, risk_transfer,
     value::{Principle, RiskType, Title},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, sea_query::SimpleExpr};
 
 use super::{
     RiskAttitude,
@@ -61,8 +61,9 @@ async fn of<M: Record>(
     column: <M::Entity as EntityTrait>::Column,
     partnership: Id,
     order: <M::Entity as EntityTrait>::Column,
+    counts: Option<SimpleExpr>,
 ) -> Result<Vec<Row<M>>> {
-    caller.all(Condition::all().add(column.eq(partnership)), &Sort::asc(order)).await
+    caller.all(Condition::all().add(column.eq(partnership)).add_option(counts), &Sort::asc(order)).await
 }
 
 fn rows<M>(rows: Vec<Row<M>>) -> Vec<M> {
@@ -71,7 +72,7 @@ fn rows<M>(rows: Vec<Row<M>>) -> Vec<M> {
 
 async fn sides(caller: &Caller, partnership: Id) -> Result<Vec<partnership_side::Model>> {
     use partnership_side::Column;
-    Ok(rows(of(caller, Column::PartnershipId, partnership, Column::Position).await?))
+    Ok(rows(of(caller, Column::PartnershipId, partnership, Column::Position, None).await?))
 }
 
 /// The foundations of a partnership, side by side.
@@ -84,11 +85,19 @@ pub async fn overview(caller: &Caller, partnership: &partnership::Model) -> Resu
         use risk_attitude::Column as Attitude;
         use risk_transfer::Column as Transfer;
         Said {
-            principles: rows(of(caller, Adoption::PartnershipId, id, Adoption::CreatedAt).await?),
-            attitudes: rows(of(caller, Attitude::PartnershipId, id, Attitude::CreatedAt).await?),
-            transfers: rows(of(caller, Transfer::PartnershipId, id, Transfer::CreatedAt).await?),
-            none: rows(of(caller, NoTransfer::PartnershipId, id, NoTransfer::CreatedAt).await?),
-            duties: rows(of(caller, Duty::PartnershipId, id, Duty::CreatedAt).await?),
+            principles: rows(
+                of(caller, Adoption::PartnershipId, id, Adoption::CreatedAt, Some(Adoption::WithdrawnAt.is_null()))
+                    .await?,
+            ),
+            attitudes: rows(
+                of(caller, Attitude::PartnershipId, id, Attitude::CreatedAt, Some(Attitude::Current.eq(true))).await?,
+            ),
+            transfers: rows(of(caller, Transfer::PartnershipId, id, Transfer::CreatedAt, None).await?),
+            none: rows(
+                of(caller, NoTransfer::PartnershipId, id, NoTransfer::CreatedAt, Some(NoTransfer::Current.eq(true)))
+                    .await?,
+            ),
+            duties: rows(of(caller, Duty::PartnershipId, id, Duty::CreatedAt, Some(Duty::Current.eq(true))).await?),
         }
     };
     let sides = sides(caller, id).await?;

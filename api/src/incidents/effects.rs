@@ -28,6 +28,18 @@ pub async fn adopt_protocol(tx: &mut Tx, id: Id) -> Result<()> {
     tx.update("sharing_protocol.agreed", &before, after).await.map(drop)
 }
 
+/// Ends what a partnership agreed to share: it is over.
+pub async fn end_protocols(tx: &mut Tx, partnership: Id) -> Result<()> {
+    use sharing_protocol::Column;
+    let of = Condition::all()
+        .add(Column::PartnershipId.eq(partnership))
+        .add(Column::State.is_in([ProtocolState::Proposed, ProtocolState::InEffect]));
+    for protocol in tx.all::<sharing_protocol::Model>(of, &Sort::asc(Column::CreatedAt)).await? {
+        finish_protocol(tx, &protocol, ProtocolState::Ended).await?;
+    }
+    Ok(())
+}
+
 /// Ends a protocol, and with it what was released under it.
 pub(super) async fn finish_protocol(tx: &mut Tx, before: &sharing_protocol::Model, state: ProtocolState) -> Result<()> {
     use incident_release::Column;

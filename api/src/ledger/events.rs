@@ -74,7 +74,7 @@ pub struct EventQueries;
 
 #[Object]
 impl EventQueries {
-    /// What happened to partnerships and what they stand on, concerns, consents, risks and incidents you see, behind a
+    /// What happened to partnerships and what they stand on, reviews, concerns, consents, risks and incidents you see, behind a
     /// position: to catch up without a socket. Without `after` no events, and the position of now. What you do not see any more is not told.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn events(

@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::{
-    Id, Right, SpaceRef, partnership_side, person, side_role,
+    Id, Right, SpaceRef, partnership, partnership_side, person, side_role,
     value::{SideStanding as Role, Title},
 };
 
@@ -57,6 +57,8 @@ impl AssignSideRole {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let side: partnership_side::Model = tx.get(input.side_id, "sideId").await?;
+                    // Locked first: who is assigned while it is proposed is shown where it is shown then.
+                    let _: partnership::Model = tx.lock(side.partnership_id, "sideId").await?;
                     tx.authorise(SpaceRef::side(side.id)).await?;
                     let person: person::Model = tx.get(input.person_id, "personId").await?;
                     if person.organisation_id != side.organisation_id {

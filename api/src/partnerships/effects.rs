@@ -1,11 +1,14 @@
 //! What happens to a partnership when every side consented.
 
-use entity::{Id, partnership};
+use async_graphql::Value;
+use entity::{Id, consent_request, partnership, review, value::ReviewState};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::rules;
+use super::{end_assessments, rules, side_ids};
 use crate::{
-    foundations,
+    consents, foundations, incidents,
     platform::{
+        caller::Sort,
         error::{Error, Result},
         tx::Tx,
     },
@@ -15,15 +18,21 @@ use crate::{
 pub async fn activate(tx: &mut Tx, id: Id) -> Result<()> {
     let before: partnership::Model = tx.lock(id, "id").await?;
     let step = rules::LIFECYCLE.step(before.state, "activate")?;
-    if !rules::agreement_stated(&before) {
-        return Err(Error::refused(&rules::AGREEMENT_STATED).field("agreementRef"));
-    }
-    foundations::effects::laid(tx, &before).await?;
+    may_come_into_force(tx, id).await?;
     let mut after = before.clone();
     after.state = step.to;
     after.activated_at = Some(tx.now());
     tx.update("partnership.activated", &before, after).await?;
     Ok(())
+}
+
+/// What must hold before any side agrees that the partnership comes into force.
+pub async fn may_come_into_force(tx: &Tx, id: Id) -> Result<()> {
+    let partnership: partnership::Model = tx.get(id, "requestId").await?;
+    if !rules::agreement_stated(&partnership) {
+        return Err(Error::refused(&rules::AGREEMENT_STATED).field("agreementRef"));
+    }
+    foundations::effects::laid(tx, &partnership).await
 }
 
 /// The suspended partnership is in force again.
@@ -35,4 +44,39 @@ pub async fn resume(tx: &mut Tx, id: Id) -> Result<()> {
     after.state_reason = None;
     tx.update("partnership.resumed", &before, after).await?;
     Ok(())
+}
+
+/// What must hold before a partnership is over; looked at when it is proposed, and again with the last consent.
+pub(super) async fn may_end(tx: &Tx, partnership: &partnership::Model, waived: bool) -> Result<()> {
+    use review::Column;
+    let assessed = end_assessments(tx, partnership.id).await?;
+    let sides = side_ids(tx, partnership.id).await?;
+    let missing = sides.iter().filter(|side| !assessed.iter().any(|one| one.side_id == **side));
+    let missing: Vec<Value> = missing.map(|side| side.to_string().into()).collect();
+    if !waived && !missing.is_empty() {
+        return Err(Error::refused(&rules::END_IS_ASSESSED).field("id").with("missingSides", Value::List(missing)));
+    }
+    let of = Condition::all()
+        .add(Column::PartnershipId.eq(partnership.id))
+        .add(Column::State.is_not_in([ReviewState::Closed, ReviewState::Abandoned]));
+    let open: Vec<review::Model> = tx.all(of, &Sort::asc(Column::CreatedAt)).await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let open: Vec<Value> = open.iter().map(|review| review.id.to_string().into()).collect();
+    Err(Error::refused(&rules::REVIEWS_ARE_OVER).field("id").with("reviews", Value::List(open)))
+}
+
+/// The partnership is over. What was released to it is taken back, and nothing waits for a consent any more; what each side may
+/// read of its history it still reads.
+pub async fn end(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: partnership::Model = tx.lock(request.subject_id, "requestId").await?;
+    let step = rules::LIFECYCLE.step(before.state, "end")?;
+    let content: serde_json::Value =
+        serde_json::from_str(&request.content).map_err(|e| Error::internal(e.to_string()))?;
+    may_end(tx, &before, content.get("waiver").is_some_and(|waiver| !waiver.is_null())).await?;
+    let after = partnership::Model { state: step.to, ..before.clone() };
+    tx.update("partnership.ended", &before, after).await?;
+    incidents::effects::end_protocols(tx, before.id).await?;
+    consents::void_all(tx, before.id).await
 }

@@ -2,16 +2,21 @@
 //!
 //! A draft is seen by the side that writes it. Proposed, it is everybody's: each side may edit it, and an
 //! edit voids what was consented so far. It comes into force when every side agreed on the same content.
-//! Any side may suspend it with a reason; to resume needs the consent of all. No rule asks who leads or
+//! Any side may suspend it with a reason; to resume needs the consent of all. Any side may begin its end; it is over when each has said what
+//! that means for its people, and all consent. No date ends it by itself. No rule asks who leads or
 //! who wrote first (P-20).
 
+mod assess_partnership_end;
 mod assign_side_role;
 mod create_partnership;
 pub mod effects;
+mod end_assessment;
+mod end_partnership;
 mod end_side_role;
 mod feed;
 mod partnership;
 mod propose_partnership;
+mod propose_partnership_end;
 mod request_resumption;
 pub mod rules;
 mod side;
@@ -19,6 +24,12 @@ mod suspend_partnership;
 mod update_partnership;
 mod withdraw_partnership;
 
+use entity::Id;
+use sea_orm::{ColumnTrait, Condition};
+
+use crate::platform::{caller::Sort, error::Result, tx::Tx};
+
+pub use end_assessment::EndAssessment;
 pub use feed::PartnershipSubscriptions;
 pub use partnership::{Partnership, PartnershipConnection};
 pub(crate) use side::side_ids;
@@ -37,6 +48,16 @@ pub struct PartnershipsMutations(
     withdraw_partnership::WithdrawPartnership,
     suspend_partnership::SuspendPartnership,
     request_resumption::RequestResumption,
+    end_partnership::EndPartnership,
+    assess_partnership_end::AssessPartnershipEnd,
+    propose_partnership_end::ProposePartnershipEnd,
     assign_side_role::AssignSideRole,
     end_side_role::EndSideRole,
 );
+
+/// What each side said last about the end of a partnership.
+async fn end_assessments(tx: &Tx, partnership: Id) -> Result<Vec<entity::end_assessment::Model>> {
+    use entity::end_assessment::Column;
+    let current = Condition::all().add(Column::PartnershipId.eq(partnership)).add(Column::Current.eq(true));
+    tx.all(current, &Sort::asc(Column::CreatedAt)).await
+}

@@ -1,12 +1,12 @@
 use async_graphql::{Context, Object};
 use entity::{
-    Id, Right, concern, consent_request, duty_of_care_statement, no_risk_transfer, partnership, partnership_side,
-    principle_adoption, review, risk, risk_attitude, risk_transfer, sharing_protocol,
+    Id, Right, concern, consent_request, duty_of_care_statement, end_assessment, no_risk_transfer, partnership,
+    partnership_side, principle_adoption, review, risk, risk_attitude, risk_transfer, sharing_protocol,
     value::{ConsentState, CountryCode, PartnershipState},
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::PartnershipSide;
+use super::{EndAssessment, PartnershipSide, rules};
 use crate::{
     concerns::{Concern, ConcernConnection},
     consents::ConsentRequest,
@@ -47,6 +47,9 @@ object! {
             asc principle_adoption::Column::CreatedAt;
         /// How much risk its sides are ready to take, everything they ever said about it, oldest first.
         risk_attitudes: Many<RiskAttitude> by risk_attitude::Column::PartnershipId, asc risk_attitude::Column::CreatedAt;
+        /// What its end means for each side, as they said it last.
+        end_assessments: Many<EndAssessment> by end_assessment::Column::PartnershipId,
+            asc end_assessment::Column::CreatedAt, if end_assessment::Column::Current.eq(true);
         /// Risks that come from one side to another, oldest first.
         risk_transfers: Many<RiskTransfer> by risk_transfer::Column::PartnershipId, asc risk_transfer::Column::CreatedAt;
         /// Statements of sides that they found no transferred risk.
@@ -65,6 +68,11 @@ object! {
         concerns: ConcernConnection<Concern> by concern::Column::PartnershipId, asc concern::Column::CreatedAt;
     }
     fields {
+        /// Whether its last day is over, and nobody has begun to end it. No date ends a partnership by itself.
+        async fn end_is_due(&self, ctx: &Context<'_>) -> Result<bool> {
+            Ok(rules::end_is_due(&self.row, ctx.caller()?.now()))
+        }
+
         /// What each side has laid of the foundations, and what it has not: the partnership comes into force when nothing is
         /// missing and every side consents.
         async fn foundations(&self, ctx: &Context<'_>) -> Result<Vec<SideFoundations>> {

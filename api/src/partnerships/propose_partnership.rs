@@ -28,7 +28,8 @@ pub struct ProposePartnership;
 
 #[Object]
 impl ProposePartnership {
-    /// Puts a draft to every side and asks each for its consent. From now on every side sees it. Codes: NOT_FOUND,
+    /// Puts a draft to every side and asks each for its consent. From now on every side sees it. A proposed one that was refused is
+    /// asked about anew. Codes: NOT_FOUND,
     /// FORBIDDEN, CONFLICT, REFUSED.
     #[graphql(directive = requires::apply(Right::PartnershipPropose))]
     async fn propose_partnership(

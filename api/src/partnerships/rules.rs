@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use entity::{
     partnership, partnership_side,
-    value::PartnershipState::{self as State, Active, Draft, Proposed, Suspended, Withdrawn},
+    value::{
+        Date,
+        PartnershipState::{self as State, Active, Draft, Ending, Proposed, Suspended, Withdrawn},
+    },
 };
 use serde_json::{Value, json};
 
@@ -39,13 +43,31 @@ pub const EVERY_SIDE_CONSENTS: Rule = Rule {
 pub const PARTNERSHIP_IS_LIVING: Rule =
     Rule { key: "PARTNERSHIP_IS_LIVING", requirement: "4.2.1", says: "the partnership was withdrawn or has ended" };
 
-/// The life of a partnership. Ending joins as further transitions.
+/// Each side has said what the end means for its people, or all agree that this is not needed.
+pub const END_IS_ASSESSED: Rule = Rule {
+    key: "END_IS_ASSESSED",
+    requirement: "X-01",
+    says: "every side says what the end means for its people, or all agree that this is not needed",
+};
+/// What the sides still owe each other is done or given up.
+pub const REVIEWS_ARE_OVER: Rule = Rule {
+    key: "REVIEWS_ARE_OVER",
+    requirement: "X-02",
+    says: "every joint review, with the tasks of its plan, is closed or given up",
+};
+
+/// The life of a partnership. Its last day does not end it.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "partnership",
     start: Draft,
     transitions: &[
         Transition { by: "updatePartnership", from: &[Draft, Proposed], to: Draft, guards: &[] },
-        Transition { by: "proposePartnership", from: &[Draft], to: Proposed, guards: &[&AGREEMENT_STATED, &TWO_SIDES] },
+        Transition {
+            by: "proposePartnership",
+            from: &[Draft, Proposed],
+            to: Proposed,
+            guards: &[&AGREEMENT_STATED, &TWO_SIDES],
+        },
         Transition {
             by: "activate",
             from: &[Proposed],
@@ -63,6 +85,14 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "suspendPartnership", from: &[Active], to: Suspended, guards: &[] },
         Transition { by: "requestResumption", from: &[Suspended], to: Suspended, guards: &[] },
         Transition { by: "resume", from: &[Suspended], to: Active, guards: &[&EVERY_SIDE_CONSENTS] },
+        Transition { by: "endPartnership", from: &[Active, Suspended], to: Ending, guards: &[] },
+        Transition { by: "assessPartnershipEnd", from: &[Ending], to: Ending, guards: &[] },
+        Transition {
+            by: "end",
+            from: &[Ending],
+            to: State::Ended,
+            guards: &[&END_IS_ASSESSED, &REVIEWS_ARE_OVER, &EVERY_SIDE_CONSENTS],
+        },
     ],
 };
 
@@ -95,6 +125,12 @@ pub fn content(partnership: &partnership::Model, sides: &[partnership_side::Mode
         ("attitudeRevisitDays", json!(partnership.attitude_revisit_days)),
         ("sides", json!(sides.iter().map(|side| side.organisation_id).collect::<Vec<_>>())),
     ])
+}
+
+/// Whether the last day is over, in UTC, and nobody has begun to end the partnership.
+pub fn end_is_due(partnership: &partnership::Model, now: DateTime<Utc>) -> bool {
+    let runs = matches!(partnership.state, Active | Suspended);
+    runs && partnership.ends_on.is_some_and(|day| day < Date::of(now))
 }
 
 /// Days after which attitudes are looked at again: 30 to 730 (P-27).

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     Id, Kind, Level, Record, SpaceRef, account, category_definitions, concern, consent, consent_request, device,
-    duty_of_care_statement, incident, incident_release, incident_restricted, indicator_rating, membership,
-    monitoring_check, no_risk_transfer, organisation, partnership, partnership_side, person,
+    duty_of_care_statement, end_assessment, incident, incident_release, incident_restricted, indicator_rating,
+    membership, monitoring_check, no_risk_transfer, organisation, partnership, partnership_side, person,
     platform::{publication, space},
     principle_adoption, review, review_action, review_answer, review_indicator, review_note, review_question,
     review_submission, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol,
@@ -78,6 +78,7 @@ pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
         indicator_rating,
         review_action,
         monitoring_check,
+        end_assessment,
     );
     Ok(out)
 }

@@ -93,5 +93,6 @@ pub const fn kind_name(kind: Kind) -> &'static str {
         Kind::IndicatorRating => "INDICATOR_RATING",
         Kind::ReviewAction => "REVIEW_ACTION",
         Kind::MonitoringCheck => "MONITORING_CHECK",
+        Kind::EndAssessment => "END_ASSESSMENT",
     }
 }

@@ -3,16 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Audience, Id, Kind, Level, Record, platform::publication};
+use entity::{Audience, Id, Kind, Level, Record, SpaceRef, platform::publication};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, IntoIden, Query, SimpleExpr},
+    sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SimpleExpr},
 };
 
 use super::{
     chain,
     error::{Error, Result},
-    tx::Tx,
+    tx::{Tx, facts},
 };
 
 /// How a record is published in one space, and by which parent.
@@ -133,6 +133,73 @@ fn arrays(places: &Places) -> (String, Option<String>) {
     let lesser = places.iter().filter(|(_, (level, _))| *level == Level::Basic);
     let lesser: Vec<String> = lesser.map(|(space, _)| format!("-{space}")).collect();
     (array(places.keys().map(ToString::to_string).collect()), (!lesser.is_empty()).then(|| array(lesser)))
+}
+
+impl Tx {
+    /// Whether a record is published in a space.
+    pub async fn is_published(&mut self, id: Id, space: SpaceRef) -> Result<bool> {
+        let mut published = std::mem::take(&mut self.published);
+        published.load(self, std::iter::once(id)).await?;
+        let no = self.space_no(space).await?;
+        let there = published.live(id).contains_key(&no);
+        self.published = published;
+        Ok(there)
+    }
+
+    /// Writes many new records of a kind at once.
+    pub async fn insert_all<M: Record>(&mut self, event: &'static str, mut rows: Vec<M>) -> Result<Vec<M>> {
+        /// Rows of one insert: a wide row times this stays below the values a statement may bind.
+        const CHUNK: usize = 400;
+        for row in &mut rows {
+            row.stamp(1, self.at);
+            row.made(self.caller.person(), self.at);
+        }
+        for chunk in rows.chunks(CHUNK) {
+            insert(self, chunk).await?;
+        }
+        for row in &rows {
+            self.note(event, row, facts(row)?, true);
+        }
+        Ok(rows)
+    }
+
+    /// Sets one column of many records to one value, in one statement. They hang on a record that this command has locked.
+    pub async fn set_all<M: Record>(
+        &mut self,
+        event: &'static str,
+        rows: Vec<M>,
+        column: &'static str,
+        value: SimpleExpr,
+        set: impl Fn(&mut M),
+    ) -> Result<()> {
+        /// Rows of one statement.
+        const CHUNK: usize = 1000;
+        let version = Alias::new("version");
+        for chunk in rows.chunks(CHUNK) {
+            let these = super::visible::any_of(
+                self.caller.postgres(),
+                super::visible::id_column::<M>(),
+                chunk.iter().map(Record::id),
+            );
+            let mut update = Query::update();
+            update
+                .table(M::Entity::default())
+                .value(Alias::new(column), value.clone())
+                .value(version.clone(), Expr::col(version.clone()).add(1))
+                .value(Alias::new("updated_at"), self.at)
+                .and_where(these);
+            self.caller.counted();
+            self.db.execute(&update).await?;
+        }
+        for before in rows {
+            let mut after = before.clone();
+            set(&mut after);
+            after.stamp(before.version() + 1, self.at);
+            let changed = super::tx::changed(&before, &after)?;
+            self.note(event, &after, changed, false);
+        }
+        Ok(())
+    }
 }
 
 /// Writes new rows, each with its spaces where the database has them on the row. An audience that changes before the command

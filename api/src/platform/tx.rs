@@ -385,28 +385,9 @@ impl Tx {
         Ok(row)
     }
 
-    /// Writes many new records of a kind at once.
-    pub async fn insert_all<M: Record>(&mut self, event: &'static str, mut rows: Vec<M>) -> Result<Vec<M>> {
-        /// Rows of one insert: a wide row times this stays below the values a statement may bind.
-        const CHUNK: usize = 400;
-        for row in &mut rows {
-            row.stamp(1, self.at);
-            row.made(self.caller.person(), self.at);
-        }
-        for chunk in rows.chunks(CHUNK) {
-            published::insert(self, chunk).await?;
-        }
-        for row in &rows {
-            self.note(event, row, facts(row)?, true);
-        }
-        Ok(rows)
-    }
-
     /// Writes a changed record. Nothing happens where nothing changed.
     pub async fn update<M: Record>(&mut self, event: &'static str, before: &M, mut row: M) -> Result<M> {
-        let (old, new) = (facts(before)?, facts(&row)?);
-        let changed: Map<String, Value> =
-            new.into_iter().filter(|(name, value)| old.get(name) != Some(value)).collect();
+        let changed = changed(before, &row)?;
         if changed.is_empty() {
             return Ok(row);
         }
@@ -427,7 +408,7 @@ impl Tx {
         Ok(row)
     }
 
-    fn note<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>, new: bool) {
+    pub(super) fn note<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>, new: bool) {
         self.changes.push(Change {
             event,
             kind: M::KIND,
@@ -485,8 +466,14 @@ impl Tx {
     }
 }
 
+/// The columns that a change changes.
+pub(super) fn changed<M: Record>(before: &M, after: &M) -> Result<Map<String, Value>> {
+    let old = facts(before)?;
+    Ok(facts(after)?.into_iter().filter(|(name, value)| old.get(name) != Some(value)).collect())
+}
+
 /// The columns of a record without those that every write touches.
-fn facts<M: Record>(row: &M) -> Result<Map<String, Value>> {
+pub(super) fn facts<M: Record>(row: &M) -> Result<Map<String, Value>> {
     match serde_json::to_value(row).map_err(|e| Error::internal(e.to_string()))? {
         Value::Object(mut map) => {
             for name in ["id", "version", "created_at", "created_by", "updated_at"] {

@@ -60,6 +60,9 @@ impl AddReviewAction {
 async fn add(tx: &mut Tx, input: AddReviewActionInput) -> Result<Id> {
     let indicator: review_indicator::Model = tx.get(input.indicator_id, "indicatorId").await?;
     let act = begin::act(tx, indicator.review_id, "indicatorId", input.side_id, "addReviewAction").await?;
+    if !indicator.live {
+        return Err(Error::not_found("indicatorId"));
+    }
     if !partnerships::side_ids(tx, act.partnership.id).await?.contains(&input.owner_side_id) {
         return Err(Error::not_found("ownerSideId"));
     }

@@ -72,6 +72,10 @@ impl AddReviewQuestions {
 async fn add(tx: &mut Tx, input: AddReviewQuestionsInput, printed: &[Printed], elements: &[Printed]) -> Result<Id> {
     let act = begin::act(tx, input.review_id, "reviewId", input.side_id, "addReviewQuestions").await?;
     let known = begin::questions(tx, act.review.id).await?;
+    let asked = input.codes.as_ref().map_or(0, Vec::len) + input.own.as_ref().map_or(0, Vec::len);
+    if asked > MOST {
+        return Err(Error::invalid("own", "QUESTIONS_AT_MOST", format!("a review has at most {MOST} questions")));
+    }
     let internal = |v: entity::value::Violation| Error::internal(v.message);
     let mut new: Vec<(Title, Option<Title>, Text)> = Vec::new();
     for (at, code) in input.codes.into_iter().flatten().enumerate() {

@@ -6,12 +6,15 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{ReviewAnswer, begin, rules};
-use crate::platform::{
-    caller::Sort,
-    error::{Error, Result},
-    gate::Ask,
-    sdl::requires,
-    tx::Tx,
+use crate::{
+    consents,
+    platform::{
+        caller::Sort,
+        error::{Error, Result},
+        gate::Ask,
+        sdl::requires,
+        tx::Tx,
+    },
 };
 
 /// What you answer.
@@ -26,6 +29,9 @@ pub struct AnswerReviewQuestionInput {
     /// The answer.
     text: Text,
 }
+
+/// From so many people and perspectives a side answers one question.
+const MOST: usize = 12;
 
 /// Answers a question.
 #[derive(Default)]
@@ -84,6 +90,17 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
             tx.update("review.answer_superseded", before, after).await?;
         }
         None => {}
+    }
+    if before.is_none() {
+        let said = begin::answers(tx, act.review.id, Some(act.side)).await?;
+        if said.iter().filter(|answer| answer.question_id == question.id).count() >= MOST {
+            let message = format!("a side answers a question at most {MOST} times");
+            return Err(Error::invalid("questionId", "ANSWERS_AT_MOST", message));
+        }
+    }
+    if open {
+        // Whoever agreed to end the discussion has not read this.
+        consents::void(tx, act.review.id).await?;
     }
     let (id, now) = (tx.id(), tx.now());
     let row = review_answer::Model {

@@ -26,7 +26,7 @@ pub struct DeclineReviewAction;
 
 #[Object]
 impl DeclineReviewAction {
-    /// Declines a task of your side, with a reason that every side reads. Codes: NOT_FOUND, FORBIDDEN, CONFLICT,
+    /// Declines a task of your side, or takes one back that your side proposed, with a reason that every side reads. Codes: NOT_FOUND, FORBIDDEN, CONFLICT,
     /// VALIDATION_FAILED, REFUSED.
     #[graphql(directive = requires::apply(Right::ReviewKeep))]
     async fn decline_review_action(
@@ -44,7 +44,7 @@ async fn decline(tx: &mut Tx, input: DeclineReviewActionInput) -> Result<Id> {
     let asked: review_action::Model = tx.get(input.id, "id").await?;
     let act = begin::act(tx, asked.review_id, "id", input.side_id, "declineReviewAction").await?;
     let before: review_action::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
-    rules::owner_acts(&before, act.side)?;
+    rules::owner_or_proposer(&before, act.side)?;
     let step = rules::ACTION_LIFECYCLE.step(before.state, "declineReviewAction")?;
     let after =
         review_action::Model { state: step.to, accepted_as: None, reason: Some(input.reason), ..before.clone() };

@@ -1,15 +1,18 @@
 //! What follows for a review when every side consents.
 
 use entity::{
-    consent_request, partnership, review, review_indicator,
+    Id, category_definitions, consent_request, partnership, review, review_indicator,
     value::{IndicatorCategory, IndicatorState, Text},
 };
 use serde_json::Value;
 
 use super::{begin, rules, step};
-use crate::platform::{
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    consents,
+    platform::{
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 fn content(request: &consent_request::Model) -> Result<Value> {
@@ -33,8 +36,8 @@ fn event(by: &str) -> &'static str {
 /// Every side agreed: the review enters its next step.
 pub async fn advance(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    in_force(tx, before.partnership_id).await?;
     let partnership: partnership::Model = tx.get(before.partnership_id, "requestId").await?;
-    rules::in_force(partnership.state)?;
     let content = content(request)?;
     let by = content.get("step").and_then(Value::as_str).unwrap_or_default();
     let step = rules::LIFECYCLE.step(before.state, by)?;
@@ -47,24 +50,48 @@ pub async fn advance(tx: &mut Tx, request: &consent_request::Model) -> Result<()
         "close" => after.closed_at = Some(tx.now()),
         _ => {}
     }
-    tx.update(event(by), &before, after).await.map(drop)
+    tx.update(event(by), &before, after).await?;
+    if by == "agreeActionPlan" {
+        void_indicators(tx, before.id).await?;
+    }
+    // What was asked in the step before is asked anew, if at all.
+    consents::void(tx, before.id).await
+}
+
+/// Nobody waits any more for the consent to a result, or to a waiver.
+async fn void_indicators(tx: &mut Tx, review: Id) -> Result<()> {
+    for indicator in begin::indicators(tx, review).await? {
+        consents::void(tx, indicator.id).await?;
+    }
+    Ok(())
+}
+
+/// The review goes on only while its partnership does.
+async fn in_force(tx: &Tx, partnership: Id) -> Result<()> {
+    let partnership: partnership::Model = tx.get(partnership, "requestId").await?;
+    rules::in_force(partnership.state)
 }
 
 /// Every side agreed to give the review up. What was sealed stays sealed.
 pub async fn abandon(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    in_force(tx, before.partnership_id).await?;
     let step = rules::LIFECYCLE.step(before.state, "abandon")?;
     let after = review::Model { state: step.to, closed_at: Some(tx.now()), ..before.clone() };
-    tx.update("review.abandoned", &before, after).await.map(drop)
+    tx.update("review.abandoned", &before, after).await?;
+    void_indicators(tx, before.id).await?;
+    consents::void(tx, before.id).await
 }
 
 /// Every side agreed on the result of an indicator, or that they disagree. With the last of them the assessment is done.
 pub async fn agree_result(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let before: review_indicator::Model = tx.lock(request.subject_id, "requestId").await?;
     let review: review::Model = tx.lock(before.review_id, "requestId").await?;
+    in_force(tx, review.partnership_id).await?;
     rules::LIFECYCLE.step(review.state, "proposeIndicatorResult")?;
     let said = content(request)?.get("category").cloned().unwrap_or_default();
     let result: Option<IndicatorCategory> = serde_json::from_value(said).map_err(|e| Error::internal(e.to_string()))?;
+    evidence(tx, &review, before.id, result).await?;
     let mut after = before.clone();
     after.state = if result.is_some() { IndicatorState::Agreed } else { IndicatorState::Disagreed };
     after.result = result;
@@ -73,6 +100,24 @@ pub async fn agree_result(tx: &mut Tx, request: &consent_request::Model) -> Resu
         let step = rules::LIFECYCLE.step(review.state, "assess")?;
         let after = review::Model { state: step.to, ..review.clone() };
         tx.update("review.step_entered", &review, after).await?;
+        void_indicators(tx, review.id).await?;
+        consents::void(tx, review.id).await?;
+    }
+    Ok(())
+}
+
+/// A joint result of present needs evidence, too, where the sides agreed that it does.
+pub(super) async fn evidence(
+    tx: &Tx,
+    review: &review::Model,
+    indicator: Id,
+    result: Option<IndicatorCategory>,
+) -> Result<()> {
+    let (Some(definitions), Some(IndicatorCategory::Present)) = (review.definitions_id, result) else { return Ok(()) };
+    let definitions: category_definitions::Model = tx.get(definitions, "indicatorId").await?;
+    let shown = begin::ratings(tx, indicator).await?.iter().any(|rating| rating.evidence.is_some());
+    if definitions.evidence_required && !shown {
+        return Err(Error::refused(&rules::PRESENT_NEEDS_EVIDENCE).field("category"));
     }
     Ok(())
 }
@@ -81,7 +126,10 @@ pub async fn agree_result(tx: &mut Tx, request: &consent_request::Model) -> Resu
 pub async fn waive(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let before: review_indicator::Model = tx.lock(request.subject_id, "requestId").await?;
     let review: review::Model = tx.lock(before.review_id, "requestId").await?;
+    in_force(tx, review.partnership_id).await?;
     rules::LIFECYCLE.step(review.state, "proposeIndicatorWaiver")?;
+    // Whoever agreed to the plan agreed to it without this.
+    consents::void(tx, review.id).await?;
     let content = content(request)?;
     let why = content.get("reason").and_then(Value::as_str).unwrap_or_default();
     let mut after = before.clone();

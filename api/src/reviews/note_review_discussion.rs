@@ -4,7 +4,12 @@ use entity::{Id, Right, review_note, review_question, value::Text};
 use super::{ReviewNote, begin};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{
+        error::{Error, Result},
+        gate::Ask,
+        sdl::requires,
+        tx::Tx,
+    },
 };
 
 /// What was said.
@@ -45,6 +50,9 @@ impl NoteReviewDiscussion {
 async fn note(tx: &mut Tx, input: NoteReviewDiscussionInput) -> Result<Id> {
     let question: review_question::Model = tx.get(input.question_id, "questionId").await?;
     let act = begin::act(tx, question.review_id, "questionId", input.side_id, "noteReviewDiscussion").await?;
+    if !question.live {
+        return Err(Error::not_found("questionId"));
+    }
     consents::void(tx, act.review.id).await?;
     let (id, now) = (tx.id(), tx.now());
     let row = review_note::Model {

@@ -69,7 +69,7 @@ async fn open(tx: &mut Tx, input: OpenReviewInput, framework: &str) -> Result<Id
     use review::Column;
     let partnership: partnership::Model = tx.lock(input.partnership_id, "partnershipId").await?;
     let side = tx.act_for_side(partnership.id, input.side_id).await?;
-    rules::in_force(partnership.state)?;
+    rules::may_open(partnership.state)?;
     rules::monitoring_interval(input.monitoring_interval_days)?;
     rules::dates(input.starts_on, input.ends_on)?;
     let known: Vec<review::Model> =

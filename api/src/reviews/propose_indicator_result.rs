@@ -8,7 +8,7 @@ use entity::{
 };
 use serde_json::json;
 
-use super::{begin, rules};
+use super::{begin, effects, rules};
 use crate::{
     consents::{self, ConsentRequest},
     partnerships,
@@ -67,6 +67,7 @@ async fn propose(tx: &mut Tx, input: ProposeIndicatorResultInput) -> Result<Id> 
             .field("indicatorId")
             .with("missingSides", Value::List(missing)));
     }
+    effects::evidence(tx, &act.review, indicator.id, input.category).await?;
     let content = BTreeMap::from([
         ("indicator", json!(indicator.id)),
         ("title", json!(indicator.title)),

@@ -19,6 +19,8 @@ object! {
         /// The newest answers that you read: before the reveal those of your own side, or your own.
         answers: Many<ReviewAnswer> by review_answer::Column::QuestionId, asc review_answer::Column::CreatedAt,
             if review_answer::Column::Current.eq(true);
+        /// Every answer that you read, those too that a newer one took the place of, oldest first.
+        answer_history: Many<ReviewAnswer> by review_answer::Column::QuestionId, asc review_answer::Column::CreatedAt;
         /// What was said about the answers.
         notes: Many<ReviewNote> by review_note::Column::QuestionId, asc review_note::Column::CreatedAt;
     }

@@ -1,8 +1,8 @@
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    Id, Right, consent_request, monitoring_check, review, review_action, review_answer, review_indicator,
-    review_question, review_submission,
+    Id, Right, category_definitions, consent_request, monitoring_check, review, review_action, review_answer,
+    review_indicator, review_question, review_submission,
     value::{ConsentState, Perspective, ReviewState},
 };
 use sea_orm::{ColumnTrait, Condition, Iterable};
@@ -35,6 +35,9 @@ object! {
         previous: One<Review> by review::Column::PreviousId;
         /// The meanings of the three categories that every side agreed to.
         definitions: One<CategoryDefinitions> by review::Column::DefinitionsId;
+        /// Every proposal of what the categories mean, oldest first; the last one is asked about.
+        proposed_definitions: Many<CategoryDefinitions> by category_definitions::Column::ReviewId,
+            asc category_definitions::Column::CreatedAt;
         /// Its questions.
         questions: Many<ReviewQuestion> by review_question::Column::ReviewId, asc review_question::Column::Position,
             if review_question::Column::Live.eq(true);
@@ -48,7 +51,7 @@ object! {
         actions: Many<ReviewAction> by review_action::Column::ReviewId, asc review_action::Column::DueOn;
         /// When the sides looked at how far the plan is, oldest first.
         checks: Many<MonitoringCheck> by monitoring_check::Column::ReviewId, asc monitoring_check::Column::HeldOn;
-        /// The request for consent to the next step that waits for a side.
+        /// The request that waits for a side: to enter the next step, or to give the review up.
         open_request: First<ConsentRequest> by consent_request::Column::SubjectId, desc consent_request::Column::CreatedAt,
             if consent_request::Column::State.eq(ConsentState::Open);
     }
@@ -59,7 +62,7 @@ object! {
         }
 
         /// From where the answers that you read are seen, side by side; what is missing is a warning, not a bar. Before the reveal
-        /// the other sides are left out: what they answered, and how much, is sealed.
+        /// the other sides are left out: what they answered, and how much, is sealed. Counted up to 500 answers.
         async fn participation_balance(&self, ctx: &Context<'_>) -> Result<Vec<Participation>> {
             participation(ctx.caller()?, &self.row).await
         }
@@ -130,10 +133,10 @@ async fn monitoring_due(caller: &Caller, review: &review::Model) -> Result<Optio
     let checks = caller
         .all::<monitoring_check::Model>(
             Condition::all().add(Column::ReviewId.eq(review.id)),
-            &Sort::asc(Column::HeldOn),
+            &Sort::desc(Column::HeldOn),
         )
         .await?;
-    Ok(rules::monitoring_due(review, checks.last().map(|at| at.row.held_on)))
+    Ok(rules::monitoring_due(review, checks.first().map(|at| at.row.held_on)))
 }
 
 /// Queries of reviews.

@@ -94,6 +94,12 @@ pub const EVERY_TASK_IS_ANSWERED: Rule = Rule {
 /// A task is taken on, declined and reported by the side whose it is (P-24, R-21).
 pub const OWNER_ACTS: Rule =
     Rule { key: "OWNER_ACTS", requirement: "R-21", says: "the side whose task it is does this" };
+/// A task is declined by the side whose it would be, or taken back by the side that proposed it (P-24).
+pub const OWNER_OR_PROPOSER: Rule = Rule {
+    key: "OWNER_OR_PROPOSER",
+    requirement: "P-24",
+    says: "the side whose task it would be declines it, or the side that proposed it takes it back",
+};
 /// That a task is done, another side confirms.
 pub const ANOTHER_SIDE_CONFIRMS: Rule = Rule {
     key: "ANOTHER_SIDE_CONFIRMS",
@@ -104,7 +110,7 @@ pub const ANOTHER_SIDE_CONFIRMS: Rule = Rule {
 pub const EVERY_TASK_IS_DONE: Rule = Rule {
     key: "EVERY_TASK_IS_DONE",
     requirement: "R-23",
-    says: "every task is done, and another side has confirmed it",
+    says: "every task is done and confirmed by another side, or waived by all",
 };
 /// What is present needs no waiver.
 pub const A_GAP_IS_WAIVED: Rule = Rule {
@@ -186,8 +192,9 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "assess", from: &[Assessing], to: Assessed, guards: &[&EVERY_INDICATOR_HAS_A_RESULT] },
         Transition { by: "addReviewAction", from: &[Assessed], to: Assessed, guards: &[] },
         Transition { by: "acceptReviewAction", from: &[Assessed], to: Assessed, guards: &[&OWNER_ACTS] },
-        Transition { by: "declineReviewAction", from: &[Assessed], to: Assessed, guards: &[&OWNER_ACTS] },
+        Transition { by: "declineReviewAction", from: &[Assessed], to: Assessed, guards: &[&OWNER_OR_PROPOSER] },
         Transition { by: "proposeIndicatorWaiver", from: &[Assessed], to: Assessed, guards: &[&A_GAP_IS_WAIVED] },
+        Transition { by: "proposeIndicatorWaiver", from: &[Monitoring], to: Monitoring, guards: &[&A_GAP_IS_WAIVED] },
         Transition {
             by: "agreeActionPlan",
             from: &[Assessed],
@@ -242,7 +249,7 @@ pub const ACTION_LIFECYCLE: Lifecycle<ActionState> = Lifecycle {
             by: "declineReviewAction",
             from: &[ActionState::Proposed, ActionState::Accepted],
             to: ActionState::Declined,
-            guards: &[&OWNER_ACTS],
+            guards: &[&OWNER_OR_PROPOSER],
         },
         Transition {
             by: "reportReviewAction",
@@ -267,6 +274,16 @@ pub const ACTION_LIFECYCLE: Lifecycle<ActionState> = Lifecycle {
 
 /// [`REVIEW_IN_FORCE`].
 pub fn in_force(state: PartnershipState) -> Result<()> {
+    // What the sides owe each other is done while the partnership comes to its end.
+    if matches!(state, PartnershipState::Active | PartnershipState::Ending) {
+        Ok(())
+    } else {
+        Err(Error::refused(&REVIEW_IN_FORCE).field("partnershipId"))
+    }
+}
+
+/// A review is opened in a partnership in force: not while it comes to its end.
+pub fn may_open(state: PartnershipState) -> Result<()> {
     if state == PartnershipState::Active {
         Ok(())
     } else {
@@ -342,6 +359,12 @@ pub fn owner_acts(action: &review_action::Model, side: Id) -> Result<()> {
     if action.owner_side_id == side { Ok(()) } else { Err(Error::refused(&OWNER_ACTS).field("sideId")) }
 }
 
+/// [`OWNER_OR_PROPOSER`].
+pub fn owner_or_proposer(action: &review_action::Model, side: Id) -> Result<()> {
+    let own = action.owner_side_id == side || (action.side_id == side && action.state == ActionState::Proposed);
+    if own { Ok(()) } else { Err(Error::refused(&OWNER_OR_PROPOSER).field("sideId")) }
+}
+
 /// [`ANOTHER_SIDE_CONFIRMS`].
 pub fn another_side_confirms(action: &review_action::Model, side: Id) -> Result<()> {
     if action.owner_side_id == side { Err(Error::refused(&ANOTHER_SIDE_CONFIRMS).field("sideId")) } else { Ok(()) }
@@ -366,7 +389,8 @@ pub fn monitoring_interval(days: i32) -> Result<()> {
     }
 }
 
-/// When progress is looked at again: the last check, or the agreed plan, and the interval. The whole day counts.
+/// When progress is looked at again: the interval after the day of the last check, and before the first after the moment
+/// in which the plan was agreed; in UTC.
 pub fn monitoring_due(review: &review::Model, last: Option<Date>) -> Option<DateTime<Utc>> {
     let from = last.map_or(review.plan_agreed_at, |day| Some(day.end()))?;
     Some(from + TimeDelta::days(i64::from(review.monitoring_interval_days)))

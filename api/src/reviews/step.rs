@@ -7,12 +7,14 @@ use entity::{
     Id, partnership, review,
     value::{ActionState, Title},
 };
+use sea_orm::{ColumnTrait, Condition};
 use serde_json::{Value, json};
 
 use super::{begin, rules};
 use crate::{
     foundations,
     platform::{
+        caller::Sort,
         error::{Error, Result, Rule},
         tx::Tx,
     },
@@ -55,8 +57,13 @@ pub(super) async fn guard(tx: &Tx, partnership: &partnership::Model, review: &re
         }
         "close" => {
             let over = |state| matches!(state, ActionState::Confirmed | ActionState::Declined);
+            let waived = begin::indicators(tx, review.id).await?;
+            let waived = |action: &entity::review_action::Model| {
+                waived.iter().any(|indicator| indicator.waived && indicator.id == action.indicator_id)
+            };
             let actions = begin::actions(tx, review.id).await?;
-            let open: Vec<Id> = actions.iter().filter(|action| !over(action.state)).map(|action| action.id).collect();
+            let open = actions.iter().filter(|action| !over(action.state) && !waived(action));
+            let open: Vec<Id> = open.map(|action| action.id).collect();
             if open.is_empty() { Ok(()) } else { Err(refused(&rules::EVERY_TASK_IS_DONE, "actions", &open)) }
         }
         _ => Ok(()),
@@ -84,12 +91,28 @@ pub(super) async fn content(tx: &Tx, review: &review::Model, by: &str) -> Result
         }
         "agreeAnswers" => {
             let answers = begin::answers(tx, review.id, None).await?;
-            let said = |a: &entity::review_answer::Model| json!({ "question": a.question_id, "text": a.text, "attendance": a.attendance });
+            // A row of a joint answer is never written over: its id stands for its text.
+            let said = |a: &entity::review_answer::Model| json!({ "question": a.question_id, "answer": a.id, "revision": a.revision });
             content.insert("answers", answers.iter().map(said).collect());
+        }
+        "closeDiscussion" => {
+            use entity::{review_answer as answer, review_note as note};
+            let answers =
+                Condition::all().add(answer::Column::ReviewId.eq(review.id)).add(answer::Column::Current.eq(true));
+            let answers: Vec<answer::Model> = tx.all(answers, &Sort::asc(answer::Column::CreatedAt)).await?;
+            let notes = Condition::all().add(note::Column::ReviewId.eq(review.id));
+            let notes: Vec<note::Model> = tx.all(notes, &Sort::asc(note::Column::CreatedAt)).await?;
+            content.insert("answers", answers.iter().map(|row| json!(row.id)).collect());
+            content.insert("notes", notes.iter().map(|row| json!(row.id)).collect());
         }
         "agreeIndicators" => {
             let indicators = begin::indicators(tx, review.id).await?;
-            let said = |i: &entity::review_indicator::Model| json!({ "id": i.id, "element": i.element, "title": i.title, "description": i.description, "ofSide": i.of_side_id });
+            let said = |i: &entity::review_indicator::Model| {
+                json!({
+                    "id": i.id, "element": i.element, "title": i.title, "description": i.description,
+                    "ofSide": i.of_side_id,
+                })
+            };
             content.insert("indicators", indicators.iter().map(said).collect());
         }
         "agreeDefinitions" => {
@@ -106,7 +129,7 @@ pub(super) async fn content(tx: &Tx, review: &review::Model, by: &str) -> Result
             let actions = begin::actions(tx, review.id).await?;
             let said = |a: &entity::review_action::Model| {
                 json!({
-                    "id": a.id, "indicator": a.indicator_id, "title": a.title, "expectedResult": a.expected_result,
+                    "id": a.id, "version": a.version, "indicator": a.indicator_id, "title": a.title,
                     "ownerSide": a.owner_side_id, "acceptedAs": a.accepted_as.as_ref().map(Title::as_str),
                     "dueOn": a.due_on, "state": a.state,
                 })

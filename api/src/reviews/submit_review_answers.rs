@@ -1,11 +1,11 @@
 use async_graphql::Value;
 use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, review, review_answer, review_submission, value::ReviewMode};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 use super::{Review, answer_review_question::submission, begin, rules};
 use crate::{
-    partnerships,
+    consents, partnerships,
     platform::{
         error::{Error, Result},
         gate::Ask,
@@ -88,10 +88,10 @@ async fn reveal(tx: &mut Tx, review: &review::Model) -> Result<()> {
     use review_answer::Column;
     let step = rules::LIFECYCLE.step(review.state, "reveal")?;
     let sealed = Condition::all().add(Column::ReviewId.eq(review.id)).add(Column::Revealed.eq(false));
-    for before in tx.consequences::<review_answer::Model>(sealed, Column::CreatedAt).await? {
-        let after = review_answer::Model { revealed: true, ..before.clone() };
-        tx.update("review.answer_revealed", &before, after).await?;
-    }
+    let sealed = tx.consequences::<review_answer::Model>(sealed, Column::CreatedAt).await?;
+    tx.set_all("review.answer_revealed", sealed, "revealed", Expr::val(true), |answer| answer.revealed = true).await?;
+    // What was asked before the answers were open is asked anew.
+    consents::void(tx, review.id).await?;
     let after = review::Model { state: step.to, ..review.clone() };
     tx.update("review.answers_revealed", review, after).await.map(drop)
 }

@@ -46,7 +46,7 @@ impl IdentifyRisk {
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
                     let threat: threat::Model = tx.get(input.threat_id, "threatId").await?;
-                    let partnership: partnership::Model = tx.get(threat.partnership_id, "threatId").await?;
+                    let partnership: partnership::Model = tx.lock(threat.partnership_id, "threatId").await?;
                     tx.act_for_side(partnership.id, input.side_id).await?;
                     partnerships::rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());

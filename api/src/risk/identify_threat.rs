@@ -51,7 +51,7 @@ impl IdentifyThreat {
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move {
-                    let partnership: partnership::Model = tx.get(input.partnership_id, "partnershipId").await?;
+                    let partnership: partnership::Model = tx.lock(input.partnership_id, "partnershipId").await?;
                     tx.act_for_side(partnership.id, input.side_id).await?;
                     partnerships::rules::partnership_is_living(partnership.state)?;
                     let (id, now) = (tx.id(), tx.now());

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use entity::{
-    category_definitions, concern, consent, consent_request, duty_of_care_statement, incident, incident_release,
-    incident_restricted, indicator_rating, membership, monitoring_check, no_risk_transfer, organisation, partnership,
-    partnership_side, person, principle_adoption, review, review_action, review_answer, review_indicator, review_note,
-    review_question, review_submission, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer,
-    sharing_protocol, side_role, sync_command, sync_conflict, threat,
+    category_definitions, concern, consent, consent_request, duty_of_care_statement, end_assessment, incident,
+    incident_release, incident_restricted, indicator_rating, membership, monitoring_check, no_risk_transfer,
+    organisation, partnership, partnership_side, person, principle_adoption, review, review_action, review_answer,
+    review_indicator, review_note, review_question, review_submission, risk, risk_attitude, risk_level_record,
+    risk_perception, risk_transfer, sharing_protocol, side_role, sync_command, sync_conflict, threat,
 };
 
 use super::{collection::Collection, command::GivenOffline};
@@ -50,6 +50,7 @@ static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
         Collection::of::<indicator_rating::Model>(32, None),
         Collection::of::<review_action::Model>(33, None),
         Collection::of::<monitoring_check::Model>(34, None),
+        Collection::of::<end_assessment::Model>(35, None),
     ]
 });
 

@@ -123,6 +123,8 @@ code! {
         AgreeTransferTreatment,
         /// A transfer of risk needs no attention any more.
         CloseRiskTransfer,
+        /// The partnership is over.
+        EndPartnership,
         /// A review enters its next step.
         AdvanceReview,
         /// A review is given up.
