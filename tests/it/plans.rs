@@ -41,9 +41,10 @@ fn documents() -> Vec<(&'static str, &'static str)> {
         ("risks", "risks(first: 100) { edges { cursor node { title partnership { title } } } }"),
         ("risks", "risks(first: 100, minLevel: CRITICAL, watchlist: false) { totalCount edges { node { title } } }"),
         ("risks", "risks(last: 100, partnershipId: $p) { edges { node { title threat { title } } } }"),
+        ("partnership", "partnership(id: $p) { foundations { missing } riskAttitudeComparison { differs } }"),
         (
             "partnership",
-            "partnership(id: $p) { foundations { missing } riskAttitudeComparison { differs } principles { principle } riskTransfers { title toSide { id } } dutiesOfCare { moral } concerns(first: 20) { totalCount edges { node { title overdue } } } }",
+            "partnership(id: $p) { principles { principle } riskTransfers { title toSide { id } } dutiesOfCare { moral } endAssessments { measures } concerns(first: 20) { totalCount edges { node { title overdue } } } }",
         ),
         (
             "reviews",
