@@ -88,6 +88,11 @@ fn refusals_are_as_documented() {
 }
 
 #[test]
+fn two_sides_found_a_partnership_and_review_it_together() {
+    client("review.mjs");
+}
+
+#[test]
 fn an_unmodified_rxdb_client_works_offline() {
     client("rxdb.mjs");
 }
