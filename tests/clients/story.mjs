@@ -228,9 +228,10 @@ async function editsVoid({ dana, omar }, id) {
   await isVoid(omar, edited);
   const replaced = await propose(dana, id, [4, 4]);
   await consent(omar, replaced);
-  await propose(omar, id, [4, 4]);
+  same((await propose(dana, id, [4, 4])).id, replaced.id, 'the same, proposed once more');
+  await propose(omar, id, [3, 4]);
   await isVoid(dana, replaced);
-  proved('an edit or another proposal after the first consent voids it; nobody can consent to it any more');
+  proved('an edit or another proposal after the first consent voids it, the same once more does not; nobody can consent to what is void');
 }
 
 async function onlyOwnSide({ dana, omar, sam }, request, sides) {
