@@ -3,16 +3,24 @@
 #![recursion_limit = "512"]
 
 pub mod accounts;
+pub mod advocacy;
+pub mod capacity;
 pub mod catalogue;
 pub mod commands;
 pub mod concerns;
 pub mod config;
 pub mod consents;
+pub mod decisions;
 pub mod demo;
+pub mod dialogue;
+pub mod exports;
 pub mod foundations;
 pub mod front;
 pub mod incidents;
+pub mod language;
 pub mod ledger;
+pub mod library;
+pub mod mutual;
 pub mod node;
 pub mod organisations;
 pub mod partnerships;

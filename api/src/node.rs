@@ -5,10 +5,19 @@ use entity::{Id, Kind, Record, Right};
 
 use crate::{
     accounts::{Account, Device},
+    advocacy::{AdvocacyIssue, AdvocacyStrategy, Campaign},
+    capacity::{CapacityActivity, CapacityDeclaration, CapacityNeed},
     concerns::Concern,
     consents::{Consent, ConsentRequest},
+    decisions::{Decision, DecisionContribution, PolicyConsultation, PolicyResponse},
+    dialogue::{
+        CommunicationContact, CommunicationPlan, Conversation, ConversationAccount, Feedback, HealthCheck,
+        SharedPractice,
+    },
     foundations::{DutyOfCareStatement, NoRiskTransfer, PrincipleAdoption, RiskAttitude, RiskTransfer},
     incidents::{Incident, IncidentRelease, IncidentRestricted, SharingProtocol},
+    library::LibraryItem,
+    mutual::{Benefit, SrmRole, Strength, Understanding},
     organisations::{Membership, Organisation, Person},
     partnerships::{EndAssessment, Partnership, PartnershipSide, SideRole},
     platform::{
@@ -20,8 +29,8 @@ use crate::{
         sdl::requires,
     },
     reviews::{
-        CategoryDefinitions, IndicatorRating, MonitoringCheck, Review, ReviewAction, ReviewAnswer, ReviewIndicator,
-        ReviewNote, ReviewQuestion, ReviewSubmission,
+        CategoryDefinitions, IndicatorRating, MonitoringCheck, RelatedAssessment, Review, ReviewAction, ReviewAnswer,
+        ReviewIndicator, ReviewNote, ReviewQuestion, ReviewSession, ReviewSubmission,
     },
     risk::{Risk, RiskLevelRecord, RiskPerception, Threat},
     sync::{SyncCommand, SyncConflict},
@@ -106,6 +115,54 @@ pub enum Node {
     MonitoringCheck(MonitoringCheck),
     /// What the end of a partnership means for a side.
     EndAssessment(EndAssessment),
+    /// A meeting that a review is planned with.
+    ReviewSession(ReviewSession),
+    /// Another assessment that a review is aligned with.
+    RelatedAssessment(RelatedAssessment),
+    /// An honest conversation between the sides, also about what is hard to talk about.
+    Conversation(Conversation),
+    /// How a conversation went, as one side says it.
+    ConversationAccount(ConversationAccount),
+    /// How often, by what means and in which languages the sides speak, share and look at their security risk management together.
+    CommunicationPlan(CommunicationPlan),
+    /// Whom the others ask on a side about security, as the side names them.
+    CommunicationContact(CommunicationContact),
+    /// What one side tells another about how they work together.
+    Feedback(Feedback),
+    /// Information or a practice that a side shared with the others, as it agreed to do regularly.
+    SharedPractice(SharedPractice),
+    /// A look by the sides together at how they manage security risk in their partnership.
+    HealthCheck(HealthCheck),
+    /// What the sides decide together because it could affect them.
+    Decision(Decision),
+    /// What a side brought into a decision.
+    DecisionContribution(DecisionContribution),
+    /// A policy about which a side asks the others before it is made or changed.
+    PolicyConsultation(PolicyConsultation),
+    /// What one side answered in a consultation, or that it did not answer.
+    PolicyResponse(PolicyResponse),
+    /// What a side is good at, for the others to build on.
+    Strength(Strength),
+    /// What a side gains from the partnership.
+    Benefit(Benefit),
+    /// Whether a side understands another, and is at ease with it.
+    Understanding(Understanding),
+    /// Who does what for security risk management on a side.
+    SrmRole(SrmRole),
+    /// What a side says of its own capacity to manage security risk.
+    CapacityDeclaration(CapacityDeclaration),
+    /// Something that a side needs to learn or to get, agreed by every side.
+    CapacityNeed(CapacityNeed),
+    /// Something that is done to strengthen capacity.
+    CapacityActivity(CapacityActivity),
+    /// A piece of guidance, a tool, a template, a policy or a lesson that an organisation shares.
+    LibraryItem(LibraryItem),
+    /// Something that no organisation solves alone, and that needs others to act.
+    AdvocacyIssue(AdvocacyIssue),
+    /// How the sides, or one of them, bring others to act.
+    AdvocacyStrategy(AdvocacyStrategy),
+    /// What is done in public or behind doors under a strategy.
+    Campaign(Campaign),
 }
 
 async fn load<M: Record, O: From<Row<M>>>(caller: &Caller, id: Id) -> Result<Option<O>> {
@@ -154,6 +211,30 @@ pub async fn find(caller: &Caller, id: Id) -> Result<Option<Node>> {
         Kind::ReviewAction => load(caller, id).await?.map(Node::ReviewAction),
         Kind::MonitoringCheck => load(caller, id).await?.map(Node::MonitoringCheck),
         Kind::EndAssessment => load(caller, id).await?.map(Node::EndAssessment),
+        Kind::ReviewSession => load(caller, id).await?.map(Node::ReviewSession),
+        Kind::RelatedAssessment => load(caller, id).await?.map(Node::RelatedAssessment),
+        Kind::Conversation => load(caller, id).await?.map(Node::Conversation),
+        Kind::ConversationAccount => load(caller, id).await?.map(Node::ConversationAccount),
+        Kind::CommunicationPlan => load(caller, id).await?.map(Node::CommunicationPlan),
+        Kind::CommunicationContact => load(caller, id).await?.map(Node::CommunicationContact),
+        Kind::Feedback => load(caller, id).await?.map(Node::Feedback),
+        Kind::SharedPractice => load(caller, id).await?.map(Node::SharedPractice),
+        Kind::HealthCheck => load(caller, id).await?.map(Node::HealthCheck),
+        Kind::Decision => load(caller, id).await?.map(Node::Decision),
+        Kind::DecisionContribution => load(caller, id).await?.map(Node::DecisionContribution),
+        Kind::PolicyConsultation => load(caller, id).await?.map(Node::PolicyConsultation),
+        Kind::PolicyResponse => load(caller, id).await?.map(Node::PolicyResponse),
+        Kind::Strength => load(caller, id).await?.map(Node::Strength),
+        Kind::Benefit => load(caller, id).await?.map(Node::Benefit),
+        Kind::Understanding => load(caller, id).await?.map(Node::Understanding),
+        Kind::SrmRole => load(caller, id).await?.map(Node::SrmRole),
+        Kind::CapacityDeclaration => load(caller, id).await?.map(Node::CapacityDeclaration),
+        Kind::CapacityNeed => load(caller, id).await?.map(Node::CapacityNeed),
+        Kind::CapacityActivity => load(caller, id).await?.map(Node::CapacityActivity),
+        Kind::LibraryItem => load(caller, id).await?.map(Node::LibraryItem),
+        Kind::AdvocacyIssue => load(caller, id).await?.map(Node::AdvocacyIssue),
+        Kind::AdvocacyStrategy => load(caller, id).await?.map(Node::AdvocacyStrategy),
+        Kind::Campaign => load(caller, id).await?.map(Node::Campaign),
     })
 }
 

@@ -6,10 +6,11 @@
 
 use entity::{
     Right::{
-        self, ConcernRaise, ConsentDecide, DeviceKeep, FoundationsKeep, IncidentRead, IncidentRelease, IncidentReport,
-        IncidentRestrictedRead, IncidentVerify, LedgerRead, OrganisationKeep, OrganisationRead, PartnershipEdit,
-        PartnershipOpen, PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead,
-        ReviewAnswerRead, ReviewContribute, ReviewKeep, RiskAssess, RiskEdit, RiskRead, SideStaff, SignedIn,
+        self, AdvocacyKeep, AdvocacyRead, ConcernRaise, ConsentDecide, DeviceKeep, DialogueKeep, FoundationsKeep,
+        IncidentRead, IncidentRelease, IncidentReport, IncidentRestrictedRead, IncidentVerify, JointPropose,
+        LedgerRead, LibraryKeep, LibraryRead, OrganisationKeep, OrganisationRead, PartnershipEdit, PartnershipOpen,
+        PartnershipPropose, PartnershipRead, PartnershipSuspend, PeopleKeep, PeopleRead, ReviewAnswerRead,
+        ReviewContribute, ReviewKeep, RiskAssess, RiskEdit, RiskRead, SideStaff, SignedIn,
     },
     SpaceKind,
 };
@@ -78,22 +79,35 @@ pub const TABLE: &[Line] = &[
     line(
         Role::Person,
         SpaceKind::Person,
-        &[SignedIn, DeviceKeep, OrganisationRead, PeopleRead, PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead],
+        &[
+            SignedIn,
+            DeviceKeep,
+            OrganisationRead,
+            PeopleRead,
+            PartnershipRead,
+            AdvocacyRead,
+            LibraryRead,
+            RiskRead,
+            ReviewAnswerRead,
+            LedgerRead,
+        ],
     ),
     // Whoever works somewhere sees what they reported themselves.
     line(Role::Staff, SpaceKind::Person, &[IncidentRead]),
     line(Role::SecurityFocalPoint, SpaceKind::Person, &[IncidentRead]),
     line(Role::Representative, SpaceKind::Person, &[IncidentRead]),
-    line(Role::Staff, SpaceKind::Network, &[OrganisationRead]),
+    line(Role::Staff, SpaceKind::Network, &[OrganisationRead, LibraryRead]),
     // Whoever works there reports incidents, and sees the own reports (as a person); all of them only who must.
-    line(Role::Staff, SpaceKind::Organisation, &[OrganisationRead, PeopleRead, IncidentReport]),
-    line(Role::SecurityFocalPoint, SpaceKind::Network, &[OrganisationRead]),
+    line(Role::Staff, SpaceKind::Organisation, &[OrganisationRead, PeopleRead, LibraryRead, IncidentReport]),
+    line(Role::SecurityFocalPoint, SpaceKind::Network, &[OrganisationRead, LibraryRead]),
     line(
         Role::SecurityFocalPoint,
         SpaceKind::Organisation,
         &[
             OrganisationRead,
             PeopleRead,
+            LibraryRead,
+            LibraryKeep,
             PartnershipOpen,
             LedgerRead,
             IncidentRead,
@@ -102,7 +116,7 @@ pub const TABLE: &[Line] = &[
             IncidentRestrictedRead,
         ],
     ),
-    line(Role::Representative, SpaceKind::Network, &[OrganisationRead]),
+    line(Role::Representative, SpaceKind::Network, &[OrganisationRead, LibraryRead]),
     line(
         Role::Representative,
         SpaceKind::Organisation,
@@ -111,6 +125,8 @@ pub const TABLE: &[Line] = &[
             OrganisationKeep,
             PeopleRead,
             PeopleKeep,
+            LibraryRead,
+            LibraryKeep,
             DeviceKeep,
             PartnershipOpen,
             LedgerRead,
@@ -121,11 +137,15 @@ pub const TABLE: &[Line] = &[
     ),
     // A representative sees the partnerships of the organisation and names its people there; to decide
     // for the side they name themselves signatory, which the ledger shows to every side.
-    line(Role::Representative, SpaceKind::Side, &[PartnershipRead, RiskRead, SideStaff, LedgerRead, IncidentRead]),
+    line(
+        Role::Representative,
+        SpaceKind::Side,
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, SideStaff, LedgerRead, IncidentRead],
+    ),
     line(
         Role::Representative,
         SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
     ),
     line(
         Role::Signatory,
@@ -137,6 +157,11 @@ pub const TABLE: &[Line] = &[
             PartnershipSuspend,
             ConsentDecide,
             FoundationsKeep,
+            JointPropose,
+            DialogueKeep,
+            AdvocacyRead,
+            AdvocacyKeep,
+            LibraryRead,
             ConcernRaise,
             ReviewKeep,
             ReviewContribute,
@@ -152,7 +177,7 @@ pub const TABLE: &[Line] = &[
     line(
         Role::Signatory,
         SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
     ),
     line(
         Role::SrmFocalPoint,
@@ -162,6 +187,11 @@ pub const TABLE: &[Line] = &[
             PartnershipEdit,
             PartnershipPropose,
             FoundationsKeep,
+            JointPropose,
+            DialogueKeep,
+            AdvocacyRead,
+            AdvocacyKeep,
+            LibraryRead,
             ConcernRaise,
             ReviewKeep,
             ReviewContribute,
@@ -177,12 +207,24 @@ pub const TABLE: &[Line] = &[
     line(
         Role::SrmFocalPoint,
         SpaceKind::Partnership,
-        &[PartnershipRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, ReviewAnswerRead, LedgerRead, IncidentRead],
     ),
-    line(Role::Contributor, SpaceKind::Side, &[PartnershipRead, RiskRead, RiskEdit, ConcernRaise, ReviewContribute]),
-    line(Role::Contributor, SpaceKind::Partnership, &[PartnershipRead, RiskRead, ReviewAnswerRead]),
-    line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, RiskRead]),
-    line(Role::Viewer, SpaceKind::Partnership, &[PartnershipRead, RiskRead, ReviewAnswerRead]),
+    line(
+        Role::Contributor,
+        SpaceKind::Side,
+        &[PartnershipRead, LibraryRead, RiskRead, RiskEdit, ConcernRaise, DialogueKeep, ReviewContribute],
+    ),
+    line(
+        Role::Contributor,
+        SpaceKind::Partnership,
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, ReviewAnswerRead],
+    ),
+    line(Role::Viewer, SpaceKind::Side, &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead]),
+    line(
+        Role::Viewer,
+        SpaceKind::Partnership,
+        &[PartnershipRead, AdvocacyRead, LibraryRead, RiskRead, ReviewAnswerRead],
+    ),
 ];
 
 /// Whether a standing gives a right in a space of a kind.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
 use crate::{
-    accounts, catalogue, concerns, consents, foundations, incidents, ledger, node, organisations, partnerships,
+    accounts, advocacy, capacity, catalogue, concerns, consents, decisions, dialogue, foundations, incidents, ledger,
+    library, mutual, node, organisations, partnerships,
     platform::{error::ErrorCode, limits::Limits},
     reviews, risk, sync,
 };
@@ -19,6 +20,7 @@ pub struct Query(
     partnerships::PartnershipsQueries,
     concerns::ConcernsQueries,
     reviews::ReviewsQueries,
+    library::LibraryRootQueries,
     consents::ConsentsQueries,
     risk::RiskQueries,
     catalogue::CatalogueQueries,
@@ -34,6 +36,12 @@ pub struct Mutation(
     organisations::OrganisationsMutations,
     partnerships::PartnershipsMutations,
     foundations::FoundationsMutations,
+    dialogue::DialogueMutations,
+    decisions::DecisionsMutations,
+    mutual::MutualMutations,
+    capacity::CapacityMutations,
+    library::LibraryMutations,
+    advocacy::AdvocacyMutations,
     concerns::ConcernsMutations,
     reviews::ReviewsMutations,
     consents::ConsentsMutations,
@@ -49,6 +57,7 @@ pub struct Subscription(
     incidents::IncidentSubscriptions,
     consents::ConsentSubscriptions,
     partnerships::PartnershipSubscriptions,
+    ledger::EventSubscriptions,
     sync::SyncSubscriptions,
 );
 

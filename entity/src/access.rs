@@ -195,6 +195,54 @@ pub enum Kind {
     MonitoringCheck,
     /// What the end of a partnership means for a side.
     EndAssessment,
+    /// A meeting that a review is planned with.
+    ReviewSession,
+    /// Another assessment that a review is aligned with.
+    RelatedAssessment,
+    /// An honest conversation between the sides, also about what is hard to talk about.
+    Conversation,
+    /// How a conversation went, as one side says it.
+    ConversationAccount,
+    /// How often, by what means and in which languages the sides speak, share and look at their security risk management together.
+    CommunicationPlan,
+    /// Whom the others ask on a side about security, as the side names them.
+    CommunicationContact,
+    /// What one side tells another about how they work together.
+    Feedback,
+    /// Information or a practice that a side shared with the others, as it agreed to do regularly.
+    SharedPractice,
+    /// A look by the sides together at how they manage security risk in their partnership.
+    HealthCheck,
+    /// What the sides decide together because it could affect them.
+    Decision,
+    /// What a side brought into a decision.
+    DecisionContribution,
+    /// A policy about which a side asks the others before it is made or changed.
+    PolicyConsultation,
+    /// What one side answered in a consultation, or that it did not answer.
+    PolicyResponse,
+    /// What a side is good at, for the others to build on.
+    Strength,
+    /// What a side gains from the partnership.
+    Benefit,
+    /// Whether a side understands another, and is at ease with it.
+    Understanding,
+    /// Who does what for security risk management on a side.
+    SrmRole,
+    /// What a side says of its own capacity to manage security risk.
+    CapacityDeclaration,
+    /// Something that a side needs to learn or to get, agreed by every side.
+    CapacityNeed,
+    /// Something that is done to strengthen capacity.
+    CapacityActivity,
+    /// A piece of guidance, a tool, a template, a policy or a lesson that an organisation shares.
+    LibraryItem,
+    /// Something that no organisation solves alone, and that needs others to act.
+    AdvocacyIssue,
+    /// How the sides, or one of them, bring others to act.
+    AdvocacyStrategy,
+    /// What is done in public or behind doors under a strategy.
+    Campaign,
 }
 
 /// What a caller may be allowed to do. Used in three places only: the policy table, `@requires` on
@@ -235,6 +283,19 @@ pub enum Right {
     FoundationsKeep,
     /// Raise, answer and close concerns for one's own side.
     ConcernRaise,
+    /// Write down conversations, feedback, what was shared and looks at the partnership; bring something into a decision.
+    DialogueKeep,
+    /// Propose what the sides do together (plans of communication, decisions, consultations, needs and activities), and say for
+    /// one's own side what it brings, gains, understands and can do.
+    JointPropose,
+    /// Read advocacy: joint, and of one's own side.
+    AdvocacyRead,
+    /// Name issues and write strategies and campaigns.
+    AdvocacyKeep,
+    /// Find items of the library.
+    LibraryRead,
+    /// Put items of one's own organisation into the library.
+    LibraryKeep,
     /// Plan joint reviews, propose their questions, indicators, meanings and tasks, judge for one's own side, submit, and ask
     /// for the next step.
     ReviewKeep,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Audience, Level, SpaceRef, record},
-    value::{AccountStatus, Id, Title},
+    value::{AccountStatus, Id, LanguageTag, Title},
 };
 
 /// A way to sign in: one subject of one token issuer. An account is not an authority.
@@ -31,6 +31,8 @@ pub struct Model {
     pub tokens_since: Option<DateTime<Utc>>,
     /// When somebody last signed out with it.
     pub signed_out_at: Option<DateTime<Utc>>,
+    /// The language in which it reads; empty where each client asks for its own.
+    pub language: Option<LanguageTag>,
     /// Whether it may sign in.
     pub status: AccountStatus,
     /// Who wrote it first.

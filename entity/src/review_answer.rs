@@ -36,6 +36,9 @@ pub struct Model {
     pub perspective: Option<Perspective>,
     /// The answer.
     pub text: Text,
+    /// The other assessment from which it was taken, where it was.
+    #[graphql(skip)]
+    pub reused_from_id: Option<Id>,
     /// Who took part in the meeting, side by side.
     pub attendance: Option<Text>,
     /// Counts the answers of this person from this perspective to this question, from 1.
@@ -69,4 +72,4 @@ record! { ReviewAnswer, ReviewAnswerRead, |row| {
         _ => Audience::inherits(row.partnership_id),
     }
 } }
-synced! { "reviewAnswer", links: [partnership_id, review_id, question_id, side_id], writes: [] }
+synced! { "reviewAnswer", links: [partnership_id, review_id, question_id, side_id, reused_from_id], writes: [] }

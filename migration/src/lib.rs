@@ -12,6 +12,10 @@ mod m0007_reading;
 mod m0008_foundations;
 mod m0009_reviews;
 mod m0010_ending;
+mod m0011_dialogue;
+mod m0012_capacity;
+mod m0013_language;
+mod m0014_planning;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -33,6 +37,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_foundations::Migration),
             Box::new(m0009_reviews::Migration),
             Box::new(m0010_ending::Migration),
+            Box::new(m0011_dialogue::Migration),
+            Box::new(m0012_capacity::Migration),
+            Box::new(m0013_language::Migration),
+            Box::new(m0014_planning::Migration),
         ]
     }
 }

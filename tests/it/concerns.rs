@@ -19,9 +19,7 @@ async fn raise(w: &World, who: &str, audience: &str, more: Value) -> Answer {
 async fn on(w: &World, who: &str, command: &str, concern: &Answer, version: i64, more: Value) -> Answer {
     let mut input = json!({ "id": concern.at("/answer/id"), "expectedVersion": version });
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let (first, rest) = command.split_at(1);
-    let input_type = format!("{}{rest}Input", first.to_uppercase());
-    w.act(who, command, &input_type, input, "id version state answer audience").await
+    w.command(who, command, input, "id version state answer audience").await
 }
 
 /// What somebody finds of a concern through every door.

@@ -4,7 +4,7 @@ use std::{fmt::Write, fs};
 
 use entity::Right;
 use safepact::{
-    concerns, config, foundations, incidents, partnerships,
+    advocacy, capacity, concerns, config, decisions, dialogue, foundations, incidents, partnerships,
     platform::{limits::Limits, sdl::right_name},
     policy, reviews, risk, schema,
 };
@@ -86,6 +86,13 @@ fn the_lifecycles_are_drawn() {
         concerns::rules::LIFECYCLE.diagram(),
         reviews::rules::LIFECYCLE.diagram(),
         reviews::rules::ACTION_LIFECYCLE.diagram(),
+        dialogue::rules::PLAN.diagram(),
+        dialogue::rules::FEEDBACK.diagram(),
+        decisions::rules::LIFECYCLE.diagram(),
+        decisions::rules::CONSULTATION.diagram(),
+        capacity::rules::NEED.diagram(),
+        capacity::rules::ACTIVITY.diagram(),
+        advocacy::rules::STRATEGY.diagram(),
         risk::rules::LIFECYCLE.diagram(),
         incidents::rules::LIFECYCLE.diagram(),
     ] {

@@ -136,3 +136,50 @@ scenario! {
         dana.is_silent(Duration::from_millis(300)).await;
     }
 }
+
+scenario! {
+    async fn one_subscription_tells_everything_that_happens(w: World) {
+        let address = w.serve().await;
+        let follow = "subscription($types: [String!], $after: String) { eventHappened(types: $types, after: $after) { cursor event kind record { id ... on Concern { title } } } }";
+        let before = w.ask("omar", "{ streamPosition }", Value::Null).await.text("/streamPosition");
+        let mut sockets = Vec::new();
+        for who in ["dana", "omar", "sam"] {
+            let mut socket = Socket::signed_in(address, &w.token(who)).await;
+            socket.subscribe("1", follow, json!({ "types": ["concern.", "decision."] })).await;
+            sockets.push(socket);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let p = w.partnership().await;
+        let worry = |title: &str, audience: &str| json!({ "partnershipId": p, "title": title, "description": "x", "audience": audience });
+        w.command("amina", "raiseConcern", worry("Between us", "OWN_SIDE"), "id").await.data();
+        w.command("amina", "raiseConcern", worry("Late fuel", "PARTNERSHIP"), "id").await.data();
+        let decision = json!({ "partnershipId": p, "title": "x", "description": "x", "effects": "x" });
+        w.command("dana", "proposeDecision", decision, "id").await.data();
+        let mut told = Vec::new();
+        for (at, expected) in [(0, 2), (1, 3)] {
+            let mut heard = Vec::new();
+            for _ in 0..expected {
+                let event = sockets[at].event().await["eventHappened"].clone();
+                heard.push((event["event"].as_str().unwrap().to_owned(), event["record"]["title"].clone(), event["cursor"].clone()));
+            }
+            sockets[at].is_silent(Duration::from_millis(200)).await;
+            told.push(heard);
+        }
+        sockets[2].is_silent(Duration::from_millis(100)).await;
+        let names = |of: &[(String, Value, Value)]| of.iter().map(|(event, title, _)| format!("{event} {title}")).collect::<Vec<_>>();
+        assert_eq!(names(&told[0]), ["concern.raised \"Late fuel\"", "decision.proposed null"]);
+        let mut own = names(&told[1]);
+        own.sort();
+        assert_eq!(own, ["concern.raised \"Between us\"", "concern.raised \"Late fuel\"", "decision.proposed null"]);
+        // The query goes on where the subscription ended, and the subscription where the query did.
+        let (_, _, cursor) = told[0].last().unwrap();
+        let page = w.ask("dana", "query($after: String) { events(after: $after, types: [\"concern.\", \"decision.\"]) { events { event } } }", json!({ "after": cursor })).await;
+        assert_eq!(page.at("/events/events"), json!([]));
+        let mut late = Socket::signed_in(address, &w.token("omar")).await;
+        late.subscribe("2", follow, json!({ "types": ["concern."], "after": before })).await;
+        for _ in 0..2 {
+            assert_eq!(late.event().await["eventHappened"]["event"], "concern.raised");
+        }
+        late.is_silent(Duration::from_millis(100)).await;
+    }
+}

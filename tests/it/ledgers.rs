@@ -129,7 +129,7 @@ scenario! {
         for table in ["organisation", "person", "account", "membership", "partnership", "partnership_side", "side_role",
             "consent_request", "consent", "threat", "risk", "risk_perception", "risk_level_record", "incident", "incident_restricted",
             "sharing_protocol", "incident_release", "sync_conflict", "sync_command", "device", "principle_adoption", "risk_attitude", "risk_transfer", "no_risk_transfer",
-            "duty_of_care_statement", "concern", "review", "review_question", "review_answer", "review_submission", "review_note", "review_indicator", "category_definitions", "indicator_rating", "review_action", "monitoring_check", "end_assessment"] {
+            "duty_of_care_statement", "concern", "review", "review_question", "review_answer", "review_submission", "review_note", "review_indicator", "category_definitions", "indicator_rating", "review_action", "monitoring_check", "end_assessment", "review_session", "related_assessment", "conversation", "conversation_account", "communication_plan", "communication_contact", "feedback", "shared_practice", "health_check", "decision", "decision_contribution", "policy_consultation", "policy_response", "strength", "benefit", "understanding", "srm_role", "capacity_declaration", "capacity_need", "capacity_activity", "library_item", "advocacy_issue", "advocacy_strategy", "campaign"] {
             let sql = format!(
                 "SELECT count(*) AS n, count(*) FILTER (WHERE r.spaces IS DISTINCT FROM (SELECT coalesce(array_agg(p.space_no ORDER BY p.space_no), '{{}}') \
                  FROM publication p WHERE p.record_id = r.id AND p.live)) AS wrong FROM {table} r");

@@ -14,10 +14,14 @@
 #[macro_use]
 mod support;
 
+mod advocacy;
 mod binary;
+mod capacity;
 mod clients;
 mod concerns;
 mod consents;
+mod decisions;
+mod dialogue;
 mod docs;
 mod feed;
 mod fence;
@@ -25,6 +29,7 @@ mod foundations;
 mod house;
 mod imports;
 mod incidents;
+mod language;
 mod ledgers;
 mod model;
 mod organisations;

@@ -52,6 +52,24 @@ fn documents() -> Vec<(&'static str, &'static str)> {
         ),
         ("review", "review(id: $r) { title submissions { id } actions { title overdue } }"),
         ("concerns", "concerns(partnershipId: $p, first: 50) { totalCount edges { node { title side { shownAs } } } }"),
+        (
+            "libraryItems",
+            "libraryItems(first: 50, partnershipId: $p, kind: TOOL, language: \"en\") { totalCount edges { node { title previous { id } translations { language } } } }",
+        ),
+        ("missingTranslations", "missingTranslations(partnershipId: $p) { workId language }"),
+        ("partnership", "partnership(id: $p) { dialogue { meetingDueOn sides { notDiscussed } } }"),
+        (
+            "partnership",
+            "partnership(id: $p) { decisions(first: 20) { edges { node { title contributions { text } openRequest { id } } } } capacityNeeds { title activities { title } } }",
+        ),
+        (
+            "partnership",
+            "partnership(id: $p) { conversations(first: 20) { edges { node { topic accounts { view } } } } policyConsultations(first: 20) { edges { node { policy responses { position } } } } advocacyIssues(first: 20) { edges { node { title strategies { title campaigns { title } } } } } }",
+        ),
+        (
+            "partnership",
+            "partnership(id: $p) { dashboard { waiting { missingSides } reviews { state waitsFor } overdue { title } disputedRisks { title } topRisks { title level } } }",
+        ),
         ("threats", "threats(partnershipId: $p, first: 50) { edges { node { title partnership { title } } } }"),
         ("consentRequests", "consentRequests(first: 50) { totalCount edges { node { id consents { id } } } }"),
         (

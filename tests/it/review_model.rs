@@ -140,6 +140,7 @@ async fn sealed(w: &World, review: &Value, open: bool) {
         phone.sync(w).await;
         let mine = phone.documents.values().filter(|answer| answer["reviewId"] == *review);
         found += &mine.map(|answer| answer["text"].to_string()).collect::<String>();
+        found += &w.export(who, review, "questions.json").await.text;
         for word in words {
             let finds = found.contains(&format!("{word} {}", review.as_str().unwrap()));
             assert!(open && who != "sam" || !finds, "{who} finds {word}: {found}");

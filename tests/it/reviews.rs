@@ -314,6 +314,11 @@ async fn every_door(
         let theirs = w.ask(who, theirs, json!({ "s": r.sides["omar"] })).await;
         assert!(theirs.body["data"].is_null() || theirs.at("/ledger").is_null(), "{who}: {}", theirs.text);
     }
+    let dashboard = "query($p: ID!) { partnership(id: $p) { dashboard { reviews { waitsFor questions openTasks } overdue { title } } } }";
+    out += heard(&w.ask(who, dashboard, json!({ "p": w.partnership().await })).await);
+    for file in ["review.html", "questions.csv", "review.json"] {
+        out += heard(&w.export(who, &r.id, file).await);
+    }
     for (own, theirs) in ids.iter().map(|id| (id, id)) {
         let input = json!({ "id": own, "expectedVersion": 1 });
         out += &on(w, who, "acceptReviewAction", input, "id").await.text.replace(theirs.as_str(), "");
@@ -449,5 +454,171 @@ scenario! {
         assert!(!r.read(w, "dana", "questions { answers { text } }").await.text.contains("OMARSWORD"));
         r.answer(w, "omar", &questions[0], "x").await.refused("REFUSED").by("STATE_ALLOWS");
         r.step(w, "dana").await.refused("REFUSED").by("STEP_BY_STEP");
+    }
+}
+
+/// Up to where tasks are agreed on: one indicator that the sides judge differently and agree to differ on, one task on each side.
+async fn planned(w: &World, r: &Told) -> Value {
+    let questions = r.asked(w).await;
+    for who in [r.a, r.b] {
+        for question in &questions {
+            r.answer(w, who, question, &format!("=as {who} <sees> it, \"truly\"")).await.data();
+        }
+        r.submit(w, who).await.data();
+    }
+    on(w, r.b, "noteReviewDiscussion", json!({ "questionId": questions[0], "text": "Not the same checkpoint." }), "id")
+        .await
+        .data();
+    r.agreed(w, "DISCUSSED").await;
+    let input =
+        json!({ "reviewId": r.id, "element": "E05", "title": "Security budget line", "questionId": questions[0] });
+    let indicator = on(w, r.a, "addReviewIndicator", input, "id").await.at("/answer/id");
+    r.agreed(w, "INDICATORS_AGREED").await;
+    let meanings = json!({ "reviewId": r.id, "present": "Written.", "partiallyPresent": "Planned.", "notPresent": "Neither.", "evidenceRequired": false });
+    on(w, r.a, "defineReviewCategories", meanings, "id").await.data();
+    r.agreed(w, "ASSESSING").await;
+    for (who, category) in [(r.a, "PRESENT"), (r.b, "NOT_PRESENT")] {
+        on(w, who, "rateReviewIndicator", json!({ "indicatorId": indicator, "category": category }), "id").await.data();
+    }
+    indicator
+}
+
+scenario! {
+    async fn a_review_goes_out_as_files_that_show_what_their_reader_sees(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let indicator = planned(w, &r).await;
+        let request = on(w, "omar", "proposeIndicatorResult", json!({ "indicatorId": indicator }), "id contentHash").await;
+        for who in ["dana", "omar"] {
+            w.consent(who, &request).await.data();
+        }
+        let task = json!({ "indicatorId": indicator, "ownerSideId": r.sides["omar"], "title": "Ask the donor", "expectedResult": "A line of 4 %.", "dueOn": "2026-06-20" });
+        let task = on(w, "dana", "addReviewAction", task, "id").await.at("/answer/id");
+        on(w, "omar", "acceptReviewAction", json!({ "id": task, "expectedVersion": 1 }), "id").await.data();
+
+        let questions = w.export("petra", &r.id, "questions.csv").await;
+        assert_eq!((questions.status, questions.header("content-type").unwrap()), (200, "text/csv; charset=utf-8; header=present"));
+        assert!(questions.text.starts_with("No.,Framework element,Question,Proposed by,Answer: Northlight Relief,Answer: Riverbank Community Action,Joint answer,Discussion\r\n"), "{}", questions.text);
+        // What begins like a formula is text, quotes are doubled, and the answers of both sides stand beside each other.
+        assert!(questions.text.contains("\"[frontline] =as dana <sees> it, \"\"truly\"\"\",\"[frontline] =as omar"), "{}", questions.text);
+        assert!(questions.text.contains("Riverbank Community Action: Not the same checkpoint."), "{}", questions.text);
+        let indicators = w.export("amina", &r.id, "indicators.csv").await.text;
+        assert!(indicators.contains("E05,Security budget line,,,1,present,not present,disagreed,"), "{indicators}");
+        let plan = w.export("omar", &r.id, "plan.csv").await.text;
+        assert!(plan.contains("Security budget line,,Ask the donor,A line of 4 %.,Riverbank Community Action,") && plan.contains(",2026-06-20,accepted,"), "{plan}");
+
+        let page = w.export("lars", &r.id, "review.html").await;
+        assert!(page.text.contains("<h2>Action plan</h2>") && page.text.contains("&lt;sees&gt;") && !page.text.contains("<sees>") && !page.text.contains("<script"));
+        assert_eq!(page.header("content-security-policy").unwrap(), "default-src 'none'; style-src 'unsafe-inline'");
+        let json = w.export("dana", &r.id, "review.json").await;
+        assert_eq!(json.body["tables"]["questions"]["rows"].as_array().unwrap().len(), 3);
+        assert_eq!(w.export("dana", &r.id, "review.xlsx").await.status, 200);
+
+        // In the language of the reader; the same once more is not sent again.
+        let get = |who: &str, headers: &[(&str, &str)]| {
+            let mut request = axum::http::Request::get(format!("/export/reviews/{}/plan.csv", r.id.as_str().unwrap()));
+            request = request.header("authorization", format!("Bearer {}", w.token(who)));
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.body(axum::body::Body::empty()).unwrap()
+        };
+        let french = w.send(get("omar", &[("accept-language", "fr")])).await;
+        assert!(french.text.starts_with("Indicateur,Résultat commun,Tâche,"), "{}", french.text);
+        let tag = french.header("etag").unwrap().to_owned();
+        let known = w.send(get("omar", &[("accept-language", "fr"), ("if-none-match", &tag)])).await;
+        assert_eq!((known.status, known.text.as_str()), (304, ""));
+        assert_eq!(w.send(get("omar", &[("if-none-match", &tag)])).await.status, 200);
+
+        // Nobody, a stranger, and what there is not.
+        let nobody = axum::http::Request::get(format!("/export/reviews/{}/plan.csv", r.id.as_str().unwrap()));
+        let nobody = w.send(nobody.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(nobody.refused("UNAUTHENTICATED").status, 401);
+        let stranger = w.export("sam", &r.id, "plan.csv").await;
+        assert_eq!(stranger.refused("NOT_FOUND").status, 404);
+        assert_eq!(w.export("sam", &json!("01a20000-0000-7000-8000-00000000dead"), "plan.csv").await.text, stranger.text);
+        assert_eq!(w.export("dana", &r.id, "review.csv").await.refused("NOT_FOUND").by("EXPORT_IS_KNOWN").status, 404);
+        assert_eq!(w.export("dana", &json!("no-id"), "plan.csv").await.status, 400);
+    }
+}
+
+const DASHBOARD: &str = "query($p: ID!) { partnership(id: $p) { dashboard { waiting { action subjectId missingSides } \
+    reviews { reviewId state waitsFor questions indicators disputed withoutResult uncovered openTasks confirmedTasks monitoringDueAt monitoringOverdue } \
+    overdue { kind title dueOn sideId } disputedRisks { title } topRisks { title level } } } }";
+
+async fn dashboard(w: &World, who: &str) -> Value {
+    w.ask(who, DASHBOARD, json!({ "p": w.partnership().await })).await.at("/partnership/dashboard")
+}
+
+scenario! {
+    async fn the_dashboard_says_what_waits_for_whom_and_what_is_late(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let request = r.step(w, "dana").await;
+        w.consent("dana", &request).await.data();
+        for who in ["dana", "omar", "petra"] {
+            let now = dashboard(w, who).await;
+            assert_eq!(now["waiting"], json!([{ "action": "ADVANCE_REVIEW", "subjectId": r.id, "missingSides": [r.sides["omar"]] }]), "{who}");
+            assert_eq!(now["reviews"][0]["waitsFor"], json!([r.sides["omar"]]));
+            assert_eq!(now["topRisks"][0], json!({ "title": "The base is cut off", "level": "HIGH" }), "{now}");
+        }
+        w.consent("omar", &request).await.data();
+        on(w, "omar", "addReviewQuestions", json!({ "reviewId": r.id, "codes": ["Q05"] }), "id").await.data();
+        r.agreed(w, "ANSWERING").await;
+        let question = &r.questions(w).await[0];
+        r.answer(w, "omar", question, "x").await.data();
+        r.submit(w, "omar").await.data();
+        let now = dashboard(w, "dana").await;
+        assert_eq!((&now["reviews"][0]["waitsFor"], &now["reviews"][0]["questions"]), (&json!([r.sides["dana"]]), &json!(1)));
+        on(w, "amina", "raiseConcern", json!({ "partnershipId": w.partnership().await, "title": "Late fuel", "description": "x", "audience": "PARTNERSHIP", "respondBy": "2026-06-02" }), "id").await.data();
+        on(w, "amina", "raiseConcern", json!({ "partnershipId": w.partnership().await, "title": "Own worry", "description": "x", "audience": "OWN_SIDE", "respondBy": "2026-06-02" }), "id").await.data();
+        assert_eq!(dashboard(w, "omar").await["overdue"], json!([]));
+        w.clock.advance(TimeDelta::days(3));
+        let late = |title: &str| json!({ "kind": "CONCERN", "title": title, "dueOn": "2026-06-02", "sideId": null });
+        assert_eq!(dashboard(w, "omar").await["overdue"], json!([late("Late fuel"), late("Own worry")]));
+        assert_eq!(dashboard(w, "dana").await["overdue"], json!([late("Late fuel")]), "what another side keeps to itself is late for that side alone");
+    }
+}
+
+scenario! {
+    async fn what_is_planned_and_reused_is_part_of_what_the_sides_agree_on(w: World) {
+        for (a, b) in [("dana", "omar"), ("omar", "dana")] {
+            let r = open(w, a, b, json!({})).await;
+            let session = json!({ "reviewId": r.id, "heldOn": "2026-06-12", "time": "09:00 to 12:00 CAT", "method": "IN_PERSON", "place": "The school in Rubkona" });
+            let request = r.step(w, a).await;
+            w.consent(a, &request).await.data();
+            let planned = on(w, b, "addReviewSession", session.clone(), "id").await.at("/answer/id");
+            w.consent(b, &request).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+            let unwanted = on(w, a, "addReviewSession", session.clone(), "id").await.at("/answer/id");
+            on(w, b, "removeReviewSession", json!({ "id": unwanted }), "live").await.data();
+            let request = on(w, a, "proposeReviewStep", json!({ "reviewId": r.id }), "id contentHash content").await;
+            assert!(request.text("/answer/content").contains("The school in Rubkona"), "{}", request.text);
+            let finance = json!({ "reviewId": r.id, "department": "Finance", "reference": "Due diligence of May", "reuse": "Its answers on insurance." });
+            let finance = on(w, b, "nameRelatedAssessment", finance, "id").await.at("/answer/id");
+            let questions = r.asked(w).await;
+            on(w, a, "addReviewSession", session, "id").await.refused("REFUSED").by("STATE_ALLOWS");
+            let seen = r.read(w, "petra", "sessions { id place side { id } } relatedAssessments { id department } coverage { element questions indicators }").await;
+            assert_eq!(seen.at("/review/sessions"), json!([{ "id": planned, "place": "The school in Rubkona", "side": { "id": r.sides[b] } }]));
+            let coverage = seen.at("/review/coverage");
+            let asked: u64 = coverage.as_array().unwrap().iter().map(|one| one["questions"].as_u64().unwrap()).sum();
+            assert_eq!((coverage.as_array().unwrap().len(), asked), (15, 3));
+
+            let answer = |from: &Value| json!({ "questionId": questions[0], "perspective": "FINANCE", "text": "All drivers are insured.", "reusedFromId": from });
+            on(w, b, "answerReviewQuestion", answer(&r.id), "id").await.refused("NOT_FOUND");
+            let reused = on(w, b, "answerReviewQuestion", answer(&finance), "reusedFrom { department }").await;
+            assert_eq!(reused.text("/answer/reusedFrom/department"), "Finance");
+            for who in [a, b] {
+                for question in &questions {
+                    r.answer(w, who, question, "x").await.data();
+                }
+                r.submit(w, who).await.data();
+            }
+            r.agreed(w, "DISCUSSED").await;
+            let samples = |codes: Value| json!({ "reviewId": r.id, "codes": codes, "language": "fr" });
+            on(w, a, "addSampleIndicators", samples(json!(["I1", "I9"])), "id").await.refused("REFUSED").by("INDICATOR_IS_KNOWN").field("codes[1]");
+            on(w, a, "addSampleIndicators", samples(json!(["I1", "I3", "I1"])), "id").await.data();
+            let copied = on(w, b, "addSampleIndicators", samples(json!(["I3"])), "indicators { element title description }").await;
+            let copied = copied.at("/answer/indicators");
+            assert_eq!(copied.as_array().unwrap().len(), 2, "nothing is proposed twice");
+            assert!(copied[0]["description"].as_str().unwrap().contains('é'), "{copied}");
+        }
     }
 }

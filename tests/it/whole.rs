@@ -29,10 +29,14 @@ const COMPUTED: &[&str] = &[
     "monitoringDueAt",
     "monitoringOverdue",
     "foundations",
+    "dialogue",
+    "dashboard",
+    "coverage",
+    "ratificationOverdue",
     "riskAttitudeComparison",
 ];
 /// Fields of the first level that one document asks for.
-const FIELDS: usize = 18;
+const FIELDS: usize = 14;
 /// Of these a list is read field by field: more is done to them than that fields are emptied.
 const FOLLOWED: &[&str] = &["Incident"];
 

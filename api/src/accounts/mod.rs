@@ -3,6 +3,7 @@
 
 mod account;
 mod device;
+mod set_language;
 mod sign_out;
 mod sign_out_everywhere;
 
@@ -16,6 +17,7 @@ pub struct AccountsQueries(account::AccountQueries, device::DeviceQueries);
 /// Commands of this capability.
 #[derive(async_graphql::MergedObject, Default)]
 pub struct AccountsMutations(
+    set_language::SetLanguage,
     sign_out::SignOut,
     sign_out_everywhere::SignOutEverywhere,
     device::RegisterDevice,

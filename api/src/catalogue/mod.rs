@@ -3,15 +3,21 @@
 //! The files in `data/` are part of the program. A partnership adopts a list by copy; what it edits then
 //! never changes the list here or the copy of anybody else (P-04).
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use entity::Right;
+use entity::{
+    Right,
+    value::{LanguageTag, Title},
+};
 use serde::Deserialize;
 
-use crate::platform::{
-    error::{Error, Result},
-    sdl::requires,
+use crate::{
+    language::{Language, Texts, Wish},
+    platform::{
+        error::{Error, Result, Rule},
+        sdl::requires,
+    },
 };
 
 /// A list of the guidelines.
@@ -36,6 +42,10 @@ pub enum CatalogueKey {
     SltItems,
     /// The five types of security information.
     InformationTypes,
+    /// The 14 habits by which partners communicate and build trust.
+    TrustHabits,
+    /// The six tools of the full guide: pointers, not their text.
+    Tools,
 }
 
 /// A group of items: an element, an actor or a level.
@@ -56,6 +66,9 @@ pub struct CatalogueGroup {
 pub struct CatalogueItem {
     /// Stable code, such as `Q05`, `DO-a` or `RC1`.
     code: String,
+    /// Tag of the language in which title and text are: another than the one you asked for where they are not there in it.
+    #[serde(default = "english")]
+    language: String,
     /// Code of the group it belongs to.
     group: Option<String>,
     /// Theme within the group.
@@ -82,6 +95,9 @@ pub struct CatalogueItem {
 pub struct Catalogue {
     /// Which list.
     key: CatalogueKey,
+    /// Tag of the language in which its title is.
+    #[serde(default = "english")]
+    language: String,
     /// Version. What adopts the list pins it.
     version: String,
     /// Title.
@@ -109,8 +125,37 @@ impl Catalogue {
     }
 }
 
-/// Every list.
-pub struct Catalogues(Vec<Catalogue>);
+fn english() -> String {
+    Language::ENGLISH.tag().to_owned()
+}
+
+impl Catalogue {
+    /// The same in another language, as far as it is there.
+    fn said_in(&self, texts: &Texts) -> Self {
+        let mut out = self.clone();
+        out.language.clone_from(&texts.language);
+        out.title.clone_from(&texts.title);
+        for group in &mut out.groups {
+            if let Some(title) = texts.groups.get(&group.code) {
+                group.title.clone_from(title);
+            }
+        }
+        for item in &mut out.items {
+            if let Some(known) = texts.items.get(&item.code) {
+                item.language.clone_from(&texts.language);
+                item.title.clone_from(&known.title);
+                item.text.clone_from(&known.text);
+            }
+        }
+        out
+    }
+}
+
+/// Every list, in every language that it is there in.
+pub struct Catalogues {
+    english: Vec<Catalogue>,
+    others: HashMap<Language, Vec<Texts>>,
+}
 
 impl Catalogues {
     /// Reads the files of the program; a damaged one stops the start.
@@ -125,9 +170,34 @@ impl Catalogues {
             include_str!("data/responsibilities.json"),
             include_str!("data/slt_items.json"),
             include_str!("data/information_types.json"),
+            include_str!("data/trust_habits.json"),
+            include_str!("data/tools.json"),
         ];
-        files.into_iter().map(|file| Ok(serde_json::from_str(file)?)).collect::<anyhow::Result<_>>().map(Self)
+        let english: Vec<Catalogue> =
+            files.into_iter().map(|file| Ok(serde_json::from_str(file)?)).collect::<anyhow::Result<_>>()?;
+        let mut others: HashMap<Language, Vec<Texts>> = HashMap::new();
+        for language in Language::others() {
+            for file in language.catalogues() {
+                others.entry(language).or_default().push(serde_json::from_str(file)?);
+            }
+        }
+        Ok(Self { english, others })
     }
+
+    /// A list in a language, as far as it is there in it; the newest version where none is named.
+    fn list(&self, key: CatalogueKey, version: Option<&str>, language: Language) -> Option<Catalogue> {
+        let list = self.english.iter().find(|list| list.key == key && version.is_none_or(|v| list.version == v))?;
+        let texts = self.others.get(&language).into_iter().flatten();
+        let mut texts = texts.filter(|texts| texts.key == key && texts.version == list.version);
+        Some(texts.next().map_or_else(|| list.clone(), |texts| list.said_in(texts)))
+    }
+}
+
+/// The language that is asked for, else the one in which the caller reads.
+fn language(ctx: &Context<'_>, named: Option<&LanguageTag>) -> Language {
+    #[expect(clippy::disallowed_methods, reason = "what the request said of languages")]
+    let wish = ctx.data::<Wish>().copied().unwrap_or(Wish::None);
+    named.map_or(wish.language(), |tag| Language::of(tag.as_str()).unwrap_or(Language::ENGLISH))
 }
 
 fn lists<'c>(ctx: &'c Context<'_>) -> Result<&'c Catalogues> {
@@ -138,7 +208,7 @@ fn lists<'c>(ctx: &'c Context<'_>) -> Result<&'c Catalogues> {
 
 /// The newest version of a list.
 pub(crate) fn version<'c>(ctx: &'c Context<'_>, key: CatalogueKey) -> Result<&'c str> {
-    let list = lists(ctx)?.0.iter().find(|list| list.key == key);
+    let list = lists(ctx)?.english.iter().find(|list| list.key == key);
     list.map(|list| list.version.as_str()).ok_or_else(|| Error::internal("a list is missing"))
 }
 
@@ -148,20 +218,40 @@ pub(crate) struct Printed {
     pub(crate) code: String,
     /// Code of the group it belongs to.
     pub(crate) group: String,
+    /// Its title.
+    pub(crate) title: String,
     /// What it says.
     pub(crate) text: String,
 }
 
-/// The items of the newest version of a list.
-pub(crate) fn printed(ctx: &Context<'_>, key: CatalogueKey) -> Result<Vec<Printed>> {
-    let list = lists(ctx)?.0.iter().find(|list| list.key == key);
+/// The items of the newest version of a list. Copied, they stay as they are for every reader: in English where no language is
+/// named.
+pub(crate) fn printed(ctx: &Context<'_>, key: CatalogueKey, named: Option<&LanguageTag>) -> Result<Vec<Printed>> {
+    let language = named.and_then(|tag| Language::of(tag.as_str())).unwrap_or(Language::ENGLISH);
+    let list = lists(ctx)?.list(key, None, language);
     let list = list.ok_or_else(|| Error::internal("a list is missing"))?;
     let item = |item: &CatalogueItem| Printed {
         code: item.code.clone(),
         group: item.group.clone().unwrap_or_default(),
+        title: item.title.clone(),
         text: item.text.clone(),
     };
     Ok(list.items.iter().map(item).collect())
+}
+
+/// The element is one of the framework.
+pub const ELEMENT_IS_KNOWN: Rule =
+    Rule { key: "ELEMENT_IS_KNOWN", requirement: "R-04", says: "name an element of the framework by its code" };
+
+/// [`ELEMENT_IS_KNOWN`], where one is named.
+pub(crate) fn element_is_known(ctx: &Context<'_>, field: &str, code: Option<&Title>) -> Result<()> {
+    let elements = printed(ctx, CatalogueKey::FrameworkElements, None)?;
+    match code {
+        Some(code) if !elements.iter().any(|element| element.code == code.as_str()) => {
+            Err(Error::refused(&ELEMENT_IS_KNOWN).field(field))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Queries of the catalogue.
@@ -172,8 +262,14 @@ pub struct CatalogueQueries;
 impl CatalogueQueries {
     /// Every list of the guidelines, newest versions.
     #[graphql(directive = requires::apply(Right::SignedIn))]
-    async fn catalogues(&self, ctx: &Context<'_>) -> Result<Vec<Catalogue>> {
-        Ok(lists(ctx)?.0.clone())
+    async fn catalogues(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A language; yours where none is named. What is not there in it is in English.")]
+        language: Option<LanguageTag>,
+    ) -> Result<Vec<Catalogue>> {
+        let (lists, language) = (lists(ctx)?, self::language(ctx, language.as_ref()));
+        Ok(lists.english.iter().filter_map(|list| lists.list(list.key, Some(&list.version), language)).collect())
     }
 
     /// One list of the guidelines; empty where there is no such version.
@@ -183,10 +279,10 @@ impl CatalogueQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "Which list.")] key: CatalogueKey,
         #[graphql(desc = "A version; the newest where none is named.")] version: Option<String>,
+        #[graphql(desc = "A language; yours where none is named. What is not there in it is in English.")]
+        language: Option<LanguageTag>,
     ) -> Result<Option<Catalogue>> {
-        let fits =
-            |list: &&Catalogue| list.key == key && version.as_ref().is_none_or(|version| list.version == *version);
-        Ok(lists(ctx)?.0.iter().find(fits).cloned())
+        Ok(lists(ctx)?.list(key, version.as_deref(), self::language(ctx, language.as_ref())))
     }
 }
 
@@ -199,7 +295,7 @@ mod tests {
     #[test]
     fn every_list_is_complete() {
         let lists = Catalogues::load().unwrap();
-        let counts: Vec<_> = lists.0.iter().map(|list| (list.key, list.items.len())).collect();
+        let counts: Vec<_> = lists.english.iter().map(|list| (list.key, list.items.len())).collect();
         assert_eq!(
             counts,
             [
@@ -212,9 +308,11 @@ mod tests {
                 (K::Responsibilities, 159),
                 (K::SltItems, 25),
                 (K::InformationTypes, 5),
+                (K::TrustHabits, 14),
+                (K::Tools, 6),
             ]
         );
-        for list in &lists.0 {
+        for list in &lists.english {
             let codes: HashSet<_> = list.items.iter().map(|item| &item.code).collect();
             assert_eq!(codes.len(), list.items.len(), "{:?}", list.key);
             for item in &list.items {
@@ -226,9 +324,24 @@ mod tests {
     }
 
     #[test]
+    fn every_list_is_there_in_every_language() {
+        let lists = Catalogues::load().unwrap();
+        for (language, texts) in &lists.others {
+            for list in &lists.english {
+                let said = texts.iter().find(|texts| texts.key == list.key).unwrap();
+                assert_eq!((said.version.as_str(), said.language.as_str()), (list.version.as_str(), language.tag()));
+                let codes: HashSet<_> = list.items.iter().map(|item| &item.code).collect();
+                assert_eq!(codes, said.items.keys().collect(), "{:?}", list.key);
+                let groups: HashSet<_> = list.groups.iter().map(|group| &group.code).collect();
+                assert_eq!(groups, said.groups.keys().collect(), "{:?}", list.key);
+            }
+        }
+    }
+
+    #[test]
     fn the_responsibilities_are_those_of_the_framework() {
         let lists = Catalogues::load().unwrap();
-        let list = lists.0.iter().find(|list| list.key == CatalogueKey::Responsibilities).unwrap();
+        let list = lists.english.iter().find(|list| list.key == CatalogueKey::Responsibilities).unwrap();
         let counts: Vec<_> = list
             .groups
             .iter()

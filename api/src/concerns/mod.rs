@@ -28,7 +28,7 @@ async fn begin(tx: &mut Tx, id: Id, side: Option<Id>, expected: i32) -> Result<(
 }
 
 /// What a concern for every side is about is published to every side.
-async fn about_what_all_see(tx: &mut Tx, partnership: Id, about: Option<Id>) -> Result<()> {
+pub(crate) async fn about_what_all_see(tx: &mut Tx, partnership: Id, about: Option<Id>) -> Result<()> {
     match about {
         Some(about) if !tx.is_published(about, SpaceRef::partnership(partnership)).await? => {
             Err(Error::refused(&rules::ABOUT_WHAT_ALL_SEE).field("aboutId"))

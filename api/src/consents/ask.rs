@@ -9,10 +9,13 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
 use super::rules;
-use crate::platform::{
-    caller::Sort,
-    error::{Error, Result},
-    tx::Tx,
+use crate::{
+    partnerships,
+    platform::{
+        caller::Sort,
+        error::{Error, Result},
+        tx::Tx,
+    },
 };
 
 /// What is agreed on, and what happens then.
@@ -115,4 +118,15 @@ pub async fn ask_anew(tx: &mut Tx, subject: Id, asked_by_side: Id) -> Result<()>
         }
     }
     Ok(())
+}
+
+/// Sides that have not agreed yet to what is asked about a subject; all of them where nothing is asked.
+pub async fn missing_sides(tx: &Tx, subject: Subject) -> Result<Vec<Id>> {
+    use consent::Column;
+    let sides = partnerships::side_ids(tx, subject.partnership).await?;
+    let open = open_where(tx, consent_request::Column::SubjectId.eq(subject.id)).await?;
+    let Some(request) = open.into_iter().find(|open| open.action == subject.action) else { return Ok(sides) };
+    let said: Vec<consent::Model> =
+        tx.all(Condition::all().add(Column::RequestId.eq(request.id)), &Sort::asc(Column::CreatedAt)).await?;
+    Ok(rules::missing_sides(&sides, &said, &request.content_hash))
 }

@@ -3,7 +3,7 @@
 use entity::{consent_request, value::ConsentAction};
 
 use crate::{
-    foundations, incidents, partnerships,
+    advocacy, capacity, decisions, dialogue, foundations, incidents, partnerships,
     platform::{error::Result, tx::Tx},
     reviews, risk,
 };
@@ -22,6 +22,11 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
         ConsentAction::AgreeIndicatorResult => reviews::effects::agree_result(tx, request).await,
         ConsentAction::WaiveIndicator => reviews::effects::waive(tx, request).await,
         ConsentAction::CloseRiskTransfer => foundations::effects::close(tx, request).await,
+        ConsentAction::AgreeCommunicationPlan => dialogue::effects::agree(tx, request).await,
+        ConsentAction::MakeDecision => decisions::effects::make(tx, request).await,
+        ConsentAction::RatifyDecision => decisions::effects::ratify(tx, request).await,
+        ConsentAction::AgreeCapacityNeed => capacity::effects::agree(tx, request).await,
+        ConsentAction::AdoptAdvocacyStrategy => advocacy::effects::adopt(tx, request).await,
     }
 }
 
@@ -29,6 +34,15 @@ pub(super) async fn take_place(tx: &mut Tx, request: &consent_request::Model) ->
 pub(super) async fn may_be_agreed(tx: &Tx, request: &consent_request::Model) -> Result<()> {
     match request.action {
         ConsentAction::ActivatePartnership => partnerships::effects::may_come_into_force(tx, request.subject_id).await,
+        _ => Ok(()),
+    }
+}
+
+/// What follows when a side refuses, beside that the request is closed.
+pub(super) async fn refused(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    match request.action {
+        ConsentAction::RatifyDecision => decisions::effects::refuse(tx, request).await,
+        ConsentAction::AdoptAdvocacyStrategy => advocacy::effects::refuse(tx, request).await,
         _ => Ok(()),
     }
 }

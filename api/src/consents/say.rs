@@ -80,7 +80,10 @@ pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     };
     let row = tx.insert(event, row).await?;
     match word.decision {
-        ConsentDecision::Refused => close(tx, &request, ConsentState::Refused, "consent.closed").await?,
+        ConsentDecision::Refused => {
+            close(tx, &request, ConsentState::Refused, "consent.closed").await?;
+            effects::refused(tx, &request).await?;
+        }
         ConsentDecision::Withdrawn => {}
         ConsentDecision::Agreed => {
             let mut said: Vec<consent::Model> = said.into_iter().filter(|consent| consent.side_id != side).collect();

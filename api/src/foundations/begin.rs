@@ -7,7 +7,7 @@ use crate::{
     consents, partnerships,
     platform::{
         caller::Sort,
-        error::{Error, Result, Rule},
+        error::{Error, Result},
         tx::Tx,
     },
 };
@@ -49,18 +49,17 @@ pub(super) async fn none_stated(tx: &Tx, side: Id) -> Result<Option<no_risk_tran
     tx.first(stated, &Sort::desc(Column::CreatedAt)).await
 }
 
-fn refused(rule: &Rule, waits_for: &[Id]) -> Error {
-    let sides: Vec<async_graphql::Value> = waits_for.iter().map(|side| side.to_string().into()).collect();
-    Error::refused(rule).field("partnershipId").with("missingSides", async_graphql::Value::List(sides))
-}
-
 /// Every side stands by the six principles.
 pub async fn principles_adopted(tx: &Tx, partnership: &partnership::Model) -> Result<()> {
     let said =
         super::rules::Said { principles: principles(tx, partnership.id).await?, ..super::rules::Said::default() };
     let sides = partnerships::side_ids(tx, partnership.id).await?;
     let missing: Vec<Id> = sides.into_iter().filter(|side| !said.principles_missing(*side).is_empty()).collect();
-    if missing.is_empty() { Ok(()) } else { Err(refused(&super::rules::PRINCIPLES_ADOPTED, &missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::waits_for(&super::rules::PRINCIPLES_ADOPTED, "partnershipId", &missing))
+    }
 }
 
 /// Every foundation of a partnership has been laid by every side; the first that is missing is refused with the sides it waits
@@ -89,6 +88,6 @@ pub async fn laid(tx: &Tx, partnership: &partnership::Model) -> Result<()> {
     let sides = partnerships::side_ids(tx, id).await?;
     match super::rules::missing(&sides, &said).into_iter().next() {
         None => Ok(()),
-        Some((rule, waits_for)) => Err(refused(rule, &waits_for)),
+        Some((rule, waits_for)) => Err(Error::waits_for(rule, "partnershipId", &waits_for)),
     }
 }

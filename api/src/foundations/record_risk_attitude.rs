@@ -6,7 +6,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{RiskAttitude, begin};
-use crate::platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx};
 
 /// A risk attitude of your side.
 #[derive(InputObject)]
@@ -53,12 +53,7 @@ async fn record(tx: &mut Tx, input: RecordRiskAttitudeInput) -> Result<Id> {
         .add(Column::SideId.eq(side))
         .add(Column::RiskType.eq(input.risk_type))
         .add(Column::Current.eq(true));
-    let before = tx.first::<risk_attitude::Model>(known, &Sort::desc(Column::CreatedAt)).await?;
-    if let Some(before) = &before {
-        let mut after = before.clone();
-        after.current = false;
-        tx.update("risk_attitude.superseded", before, after).await?;
-    }
+    let revision = supersede::<risk_attitude::Model>(tx, known, "risk_attitude.superseded").await?;
     let (id, now) = (tx.id(), tx.now());
     let row = risk_attitude::Model {
         id,
@@ -67,7 +62,7 @@ async fn record(tx: &mut Tx, input: RecordRiskAttitudeInput) -> Result<Id> {
         risk_type: input.risk_type,
         appetite: input.appetite,
         statement: input.statement,
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         created_by: id,
         created_at: now,

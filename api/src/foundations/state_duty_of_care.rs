@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{DutyOfCareStatement, begin, rules};
 use crate::{
     partnerships,
-    platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
 };
 
 /// What your side owes another.
@@ -62,11 +62,7 @@ async fn state(tx: &mut Tx, input: StateDutyOfCareInput) -> Result<Id> {
         .add(Column::SideId.eq(side))
         .add(Column::ToSideId.eq(input.to_side_id))
         .add(Column::Current.eq(true));
-    let before = tx.first::<duty_of_care_statement::Model>(known, &Sort::desc(Column::CreatedAt)).await?;
-    if let Some(before) = &before {
-        let after = duty_of_care_statement::Model { current: false, ..before.clone() };
-        tx.update("duty_of_care.superseded", before, after).await?;
-    }
+    let revision = supersede::<duty_of_care_statement::Model>(tx, known, "duty_of_care.superseded").await?;
     let (id, now) = (tx.id(), tx.now());
     let row = duty_of_care_statement::Model {
         id,
@@ -75,7 +71,7 @@ async fn state(tx: &mut Tx, input: StateDutyOfCareInput) -> Result<Id> {
         to_side_id: input.to_side_id,
         legal: input.legal,
         moral: input.moral,
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         created_by: id,
         created_at: now,

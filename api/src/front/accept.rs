@@ -75,6 +75,11 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
+/// What `Accept-Language` says.
+pub(super) fn language(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).filter(|text| text.len() <= 200)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

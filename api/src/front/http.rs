@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     config::Profile,
+    language::Wish,
     platform::{
         caller::Caller,
         error::{Error, ErrorCode, Result},
@@ -38,7 +39,8 @@ pub(super) fn request_id(server: &Server, headers: &HeaderMap) -> Arc<str> {
     sent.filter(harmless).map_or_else(|| server.platform.env.id().to_string().into(), Into::into)
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+/// The token of a request; none where none was sent.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
@@ -116,7 +118,7 @@ async fn upgraded(server: Arc<Server>, parts: &mut Parts, id: Arc<str>) -> Respo
         return reply::refuse(StatusCode::SERVICE_UNAVAILABLE, Error::unavailable("draining"), &id);
     }
     match WebSocketUpgrade::from_request_parts(parts, &()).await {
-        Ok(upgrade) => socket::accept(server, upgrade, id),
+        Ok(upgrade) => socket::accept(server, upgrade, accept::language(&parts.headers).map(Into::into), id),
         Err(_) => {
             reply::refuse(StatusCode::BAD_REQUEST, Error::bad_input("UPGRADE", "this is not a WebSocket upgrade"), &id)
         }
@@ -269,21 +271,26 @@ async fn run(
     let began = Instant::now();
     let span = tracing::info_span!("request", request.id = %id);
     let asks_itself = server.gate.asks_itself(&incoming.query);
+    let asked = accept::language(&headers);
+    let wish = Wish::of(None, asked);
     let caller = match who(&server, &headers, asks_itself, &id).instrument(span.clone()).await {
         Ok(caller) => caller,
         Err(error) => {
             server.metrics.refused(error.code);
             let status = reply::status(error.code, media);
             tracing::info!(request.id = %id, code = error.code.name(), "request refused before its document was read");
-            return span.in_scope(|| reply::refuse(status, error, &id));
+            let response = reply::refusal(vec![error], wish, &id);
+            return span.in_scope(|| reply::http(status, Media::Json, reply::text(&response, Map::new()), &id));
         }
     };
+    let chosen = caller.as_ref().and_then(|caller| caller.grants().language);
+    let wish = Wish::of(chosen.as_deref(), asked);
     let again = asks_itself.then(|| incoming.clone());
     let admitted = match server.gate.admit(incoming, caller.as_ref()) {
         Ok(admitted) => admitted,
         Err(errors) => match admitted_now(&server, again, caller.as_ref(), errors).instrument(span.clone()).await {
             Ok(admitted) => admitted,
-            Err(errors) => return refused(&server, errors, media, &id),
+            Err(errors) => return refused(&server, errors, media, wish, &id),
         },
     };
     let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
@@ -298,29 +305,29 @@ async fn run(
         && let Some(caller) = &caller
         && let Err(error) = caller.take_position().await
     {
-        return span.in_scope(|| refused(&server, vec![error], media, &id));
+        return span.in_scope(|| refused(&server, vec![error], media, wish, &id));
     }
     let about = About::of(&admitted, caller.as_ref());
     if media == Media::EventStream {
-        return sse::stream(server, admitted, about, &headers, id, span);
+        return sse::stream(server, admitted, about, wish, &headers, id, span);
     }
     if admitted.operation == OperationType::Subscription {
         let message = "subscriptions need a WebSocket or Accept: text/event-stream";
-        return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, &id);
+        return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, wish, &id);
     }
     let costs = headers.contains_key("x-cost").then_some(admitted.cost);
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
-    let running = server.schema.execute(admitted.request.data(server.executor())).instrument(span.clone());
+    let running = server.schema.execute(admitted.request.data(server.executor()).data(wish)).instrument(span.clone());
     let mut response = match tokio::time::timeout(patience, running).await {
         Ok(response) => response,
         Err(_) => {
             let error = Error::unavailable("the request took longer than its limit");
-            return span.in_scope(|| refused(&server, vec![error], media, &id));
+            return span.in_scope(|| refused(&server, vec![error], media, wish, &id));
         }
     };
     // What is cut out of documents is in order and whole already.
     let shape = (!(about.is_sync() && response.errors.is_empty())).then_some(&admitted.shape);
-    reply::finish(&mut response, shape, &id);
+    reply::finish(&mut response, shape, wish, &id);
     // Who asks by themselves whether their standings count hears here that they are nobody, as others do before anything runs.
     let nobody = response.data == async_graphql::Value::Null && reply::is_unauthenticated(&response);
     if nobody {
@@ -341,7 +348,9 @@ async fn run(
         let cost = serde_json::json!({ "requested": cost, "limit": limit, "statements": statements });
         extensions.insert("cost".to_owned(), cost);
     }
-    reply::http(status, media, reply::text(&response, extensions), &id)
+    let mut answer = reply::http(status, media, reply::text(&response, extensions), &id);
+    answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(wish.language().tag()));
+    answer
 }
 
 /// What was refused by standings that were kept is asked for once more by those of now.
@@ -371,11 +380,11 @@ async fn who(server: &Server, headers: &HeaderMap, asks_itself: bool, id: &Arc<s
     Ok(Some(caller.with_idempotency_key(key.ok_or_else(wrong)?)))
 }
 
-fn refused(server: &Server, errors: Vec<Error>, media: Media, id: &Arc<str>) -> Response {
+fn refused(server: &Server, errors: Vec<Error>, media: Media, wish: Wish, id: &Arc<str>) -> Response {
     let code = errors.first().map_or(ErrorCode::Internal, |error| error.code);
     server.metrics.refused(code);
     tracing::info!(request.id = %id, code = code.name(), "request refused at the gate");
-    let response = reply::refusal(errors, id);
+    let response = reply::refusal(errors, wish, id);
     if media == Media::EventStream {
         return sse::once(&response);
     }

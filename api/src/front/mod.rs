@@ -2,6 +2,7 @@
 //! the probes beside it. Our own, because clients rely on exact answers (`docs/API.md`).
 
 mod accept;
+mod exports;
 mod http;
 mod playground;
 mod probes;
@@ -143,6 +144,7 @@ impl Server {
             .route("/graphql", get(http::get).post(http::post).fallback(http::other_method))
             .route("/graphql/schema.graphql", get(probes::sdl))
             .route("/sync/schemas/{collection}", get(probes::json_schema))
+            .route("/export/reviews/{id}/{file}", get(exports::review))
             .route("/.well-known/jwks.json", get(probes::jwks))
             .route("/health/live", get(probes::live))
             .route("/health/ready", get(probes::ready));
@@ -160,12 +162,18 @@ impl Server {
 
     fn cors(&self) -> CorsLayer {
         let origins: Vec<HeaderValue> = self.origins.iter().filter_map(|origin| origin.parse().ok()).collect();
-        let names = ["authorization", "content-type", "idempotency-key", "x-request-id", "last-event-id"];
+        let names =
+            ["authorization", "content-type", "idempotency-key", "x-request-id", "last-event-id", "if-none-match"];
         CorsLayer::new()
             .allow_origin(origins)
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(names.map(HeaderName::from_static))
-            .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+            .expose_headers([
+                header::RETRY_AFTER,
+                header::ETAG,
+                header::CONTENT_DISPOSITION,
+                HeaderName::from_static("x-request-id"),
+            ])
             .max_age(Duration::from_hours(2))
     }
 

@@ -9,9 +9,12 @@ use axum::{
 use serde::Serialize;
 
 use super::accept::Media;
-use crate::platform::{
-    error::{Error, ErrorCode, RESYNC},
-    shape::Shape,
+use crate::{
+    language::Wish,
+    platform::{
+        error::{Error, ErrorCode, RESYNC},
+        shape::Shape,
+    },
 };
 
 /// Whether nothing ran: the executor's own refusals carry no path.
@@ -35,8 +38,8 @@ pub(super) fn is_resync(response: &async_graphql::Response) -> bool {
     })
 }
 
-/// Gives every error a code, and faults the id that finds them in the log.
-pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shape>, request_id: &str) {
+/// Gives every error a code, and faults the id that finds them in the log; says errors in the language of the reader.
+pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shape>, wish: Wish, request_id: &str) {
     if let Some(shape) = shape {
         shape.fit(response);
     }
@@ -48,6 +51,7 @@ pub(super) fn finish(response: &mut async_graphql::Response, shape: Option<&Shap
             Some(_) => {}
         }
     }
+    wish.translate(response);
 }
 
 /// The JSON text of a response: without `data` where nothing ran. Answers that were read whole are text already.
@@ -124,10 +128,10 @@ fn write_value(out: &mut String, value: &Value) -> Result<(), serde_json::Error>
 const INTERNAL: &str = r#"{"errors":[{"message":"a fault of the server","extensions":{"code":"INTERNAL"}}]}"#;
 
 /// Errors from before execution, as a response.
-pub(super) fn refusal(errors: Vec<Error>, request_id: &str) -> async_graphql::Response {
+pub(super) fn refusal(errors: Vec<Error>, wish: Wish, request_id: &str) -> async_graphql::Response {
     let errors = errors.into_iter().map(Error::into_server_error).collect();
     let mut response = async_graphql::Response::from_errors(errors);
-    finish(&mut response, None, request_id);
+    finish(&mut response, None, wish, request_id);
     response
 }
 
@@ -146,6 +150,14 @@ pub(super) fn status(code: ErrorCode, media: Media) -> StatusCode {
     }
 }
 
+/// Status of an answer that was computed for something else than GraphQL: that of its first error.
+pub(super) fn status_of(response: &async_graphql::Response) -> StatusCode {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code").cloned());
+    let is = |known: ErrorCode| matches!(&code, Some(Value::String(code)) if code == known.name());
+    let known = [ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::Unavailable, ErrorCode::Internal];
+    known.into_iter().find(|known| is(*known)).map_or(StatusCode::BAD_REQUEST, |code| status(code, Media::Response))
+}
+
 /// An HTTP response with a JSON body.
 pub(super) fn http(status: StatusCode, media: Media, body: String, request_id: &str) -> Response {
     let mut response = Response::new(Body::from(body));
@@ -154,7 +166,7 @@ pub(super) fn http(status: StatusCode, media: Media, body: String, request_id: &
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", id);
     }
@@ -166,6 +178,6 @@ pub(super) fn http(status: StatusCode, media: Media, body: String, request_id: &
 
 /// A refusal of the transport itself.
 pub(super) fn refuse(status: StatusCode, error: Error, request_id: &str) -> Response {
-    let response = refusal(vec![error], request_id);
+    let response = refusal(vec![error], Wish::None, request_id);
     http(status, Media::Json, text(&response, serde_json::Map::new()), request_id)
 }

@@ -33,6 +33,7 @@ use tracing::Instrument;
 
 use super::{Server, http, reply};
 use crate::{
+    language::Wish,
     platform::{error::Error, hub::Follower, shape::Shape, token::Identity},
     sync::stream::{Connected, Handover},
 };
@@ -49,7 +50,12 @@ const WAITING: usize = 8;
 struct Close(u16, &'static str);
 
 /// Answers the upgrade.
-pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str>) -> Upgraded {
+pub(super) fn accept(
+    server: Arc<Server>,
+    upgrade: WebSocketUpgrade,
+    asked: Option<Box<str>>,
+    id: Arc<str>,
+) -> Upgraded {
     let largest = usize::try_from(server.gate.limits.body_bytes).unwrap_or(1 << 20);
     upgrade
         .protocols([PROTOCOL])
@@ -61,7 +67,7 @@ pub(super) fn accept(server: Arc<Server>, upgrade: WebSocketUpgrade, id: Arc<str
         .on_upgrade(move |socket| {
             let tracker = server.open.clone();
             let span = tracing::info_span!("socket", request.id = %id);
-            tracker.track_future(run(Box::new(Connection::new(server, socket, id))).instrument(span))
+            tracker.track_future(run(Box::new(Connection::new(server, socket, asked, id))).instrument(span))
         })
 }
 
@@ -103,6 +109,8 @@ struct Connection {
     server: Arc<Server>,
     socket: WebSocket,
     id: Arc<str>,
+    /// What the client said of languages.
+    asked: Option<Box<str>>,
     session: Option<Session>,
     operations: HashMap<String, AbortHandle>,
     sender: mpsc::Sender<Box<Out>>,
@@ -111,9 +119,19 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(server: Arc<Server>, socket: WebSocket, id: Arc<str>) -> Self {
+    fn new(server: Arc<Server>, socket: WebSocket, asked: Option<Box<str>>, id: Arc<str>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        Self { server, socket, id, session: None, operations: HashMap::new(), sender, receiver, heard: Instant::now() }
+        Self {
+            server,
+            socket,
+            id,
+            asked,
+            session: None,
+            operations: HashMap::new(),
+            sender,
+            receiver,
+            heard: Instant::now(),
+        }
     }
 
     /// Speaks until one side has enough.
@@ -243,14 +261,18 @@ impl Connection {
         }
     }
 
-    /// Takes the token from `{"Authorization": …}` or `{"headers": {"Authorization": …}}`.
+    /// Takes the token from `{"Authorization": …}` or `{"headers": {"Authorization": …}}`, and so `Accept-Language`.
     async fn init(&mut self, payload: Option<Value>) -> Result<(), Close> {
         if self.session.is_some() {
             return Err(Close(4429, "Too many initialisation requests"));
         }
-        let value = payload
-            .as_ref()
-            .and_then(|payload| authorization(payload).or_else(|| authorization(payload.get("headers")?)));
+        let header = |name: &str| {
+            payload.as_ref().and_then(|payload| header(payload, name).or_else(|| header(payload.get("headers")?, name)))
+        };
+        if let Some(asked) = header("accept-language").filter(|text| text.len() <= 200) {
+            self.asked = Some(asked.into());
+        }
+        let value = header("authorization");
         let refused = Close(4403, "Forbidden: token missing, invalid, expired or revoked");
         let Some(Ok(token)) = value.map(http::token_of) else {
             return Err(refused);
@@ -304,8 +326,9 @@ impl Connection {
             // An `error` would be the last that a stream hears: the client comes back after a close.
             Err(_) => return Err(Close(1013, "Try again later")),
         };
+        let wish = Wish::of(caller.grants().language.as_deref(), self.asked.as_deref());
         match self.server.gate.admit(incoming, Some(&caller)) {
-            Err(errors) => self.text(failed(&id, errors, &request_id)).await,
+            Err(errors) => self.text(failed(&id, errors, wish, &request_id)).await,
             Ok(admitted) => {
                 if admitted.takes_position && caller.take_position().await.is_err() {
                     return Err(Close(1013, "Try again later"));
@@ -313,11 +336,12 @@ impl Connection {
                 let about = http::About::of(&admitted, Some(&caller));
                 // Documents come in the order of the selection already.
                 let shape = (!about.is_sync_stream()).then_some(admitted.shape);
-                let request = admitted.request.data(self.server.executor()).data(session.connected.clone());
+                let request = admitted.request.data(self.server.executor()).data(session.connected.clone()).data(wish);
                 let operation = Operation {
                     server: self.server.clone(),
                     id: id.clone(),
                     about,
+                    wish,
                     request_id,
                     sender: self.sender.clone(),
                     began: Instant::now(),
@@ -340,13 +364,13 @@ enum Step {
     Time,
 }
 
-fn authorization(map: &Value) -> Option<&str> {
-    map.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?.1.as_str()
+fn header<'h>(map: &'h Value, wanted: &str) -> Option<&'h str> {
+    map.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?.1.as_str()
 }
 
 /// An `error` message: nothing ran.
-fn failed(id: &str, errors: Vec<Error>, request_id: &str) -> String {
-    error_message(id, &reply::refusal(errors, request_id))
+fn failed(id: &str, errors: Vec<Error>, wish: Wish, request_id: &str) -> String {
+    error_message(id, &reply::refusal(errors, wish, request_id))
 }
 
 fn error_message(id: &str, response: &Response) -> String {
@@ -391,6 +415,7 @@ struct Operation {
     server: Arc<Server>,
     id: String,
     about: http::About,
+    wish: Wish,
     request_id: Arc<str>,
     sender: mpsc::Sender<Box<Out>>,
     began: Instant,
@@ -410,7 +435,7 @@ impl Operation {
                     Ok(next) => next,
                     Err(_) => {
                         let late = Error::unavailable("an operation of a socket took longer than its limit");
-                        let response = reply::refusal(vec![late], &self.request_id);
+                        let response = reply::refusal(vec![late], self.wish, &self.request_id);
                         self.about.log(&self.server, &self.request_id, self.began, &response);
                         let last = Out::Last(self.id.clone(), error_message(&self.id, &response));
                         drop(self.sender.send(Box::new(last)).await);
@@ -427,7 +452,7 @@ impl Operation {
 
     /// Tells the socket an answer; says whether more may follow.
     async fn tell(&mut self, mut response: Response, shape: Option<&Shape>) -> bool {
-        reply::finish(&mut response, shape, &self.request_id);
+        reply::finish(&mut response, shape, self.wish, &self.request_id);
         let (out, last) = self.out(&response);
         drop(response);
         self.sender.send(Box::new(out)).await.is_ok() && !last

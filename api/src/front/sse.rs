@@ -17,7 +17,10 @@ use futures_util::{Stream, StreamExt, stream};
 use tracing::Instrument;
 
 use super::{Server, http::About, reply};
-use crate::platform::{error::Error, gate::Admitted, hub::ResumeAfter};
+use crate::{
+    language::Wish,
+    platform::{error::Error, gate::Admitted, hub::ResumeAfter},
+};
 
 fn next(response: &async_graphql::Response) -> Event {
     let event = Event::default().event("next").data(reply::text(response, serde_json::Map::new()));
@@ -62,6 +65,7 @@ pub(super) fn stream(
     server: Arc<Server>,
     admitted: Admitted,
     about: About,
+    wish: Wish,
     headers: &HeaderMap,
     id: Arc<str>,
     span: tracing::Span,
@@ -71,7 +75,7 @@ pub(super) fn stream(
         request = request.data(ResumeAfter(after.to_owned()));
     }
     let drain = server.drain.clone();
-    let responses = server.schema.execute_stream(request.data(server.executor()));
+    let responses = server.schema.execute_stream(request.data(server.executor()).data(wish));
     let (sender, receiver) = tokio::sync::mpsc::channel::<Event>(16);
     let tracker = server.open.clone();
     let forward = async move {
@@ -86,7 +90,7 @@ pub(super) fn stream(
             let (response, last) = tokio::select! {
                 () = late => {
                     let error = Error::unavailable("an operation of a stream took longer than its limit");
-                    (Some(reply::refusal(vec![error], &id)), true)
+                    (Some(reply::refusal(vec![error], wish, &id)), true)
                 }
                 // An end without `complete`: the client comes back, as after the 1012 of a socket.
                 () = drain.cancelled(), if about.is_subscription() => return,
@@ -94,7 +98,7 @@ pub(super) fn stream(
                 response = responses.next() => (response, false),
             };
             let Some(mut response) = response else { break };
-            reply::finish(&mut response, Some(&shape), &id);
+            reply::finish(&mut response, Some(&shape), wish, &id);
             if first {
                 about.log(&server, &id, began, &response);
                 first = false;

@@ -64,7 +64,7 @@ connection!(
     "An incident in a list."
 );
 
-/// Victims of an incident, by recruitment ([000] recommendation 5). Empty counts are not known, and count as none in sums.
+/// Victims of an incident, by recruitment (`[000]` recommendation 5). Empty counts are not known, and count as none in sums.
 #[derive(SimpleObject)]
 pub struct Victims {
     /// Locally recruited people killed, wounded or kidnapped.

@@ -12,7 +12,7 @@ use crate::platform::{
     sdl::requires,
 };
 
-/// Counts of a group of incidents and of their victims, by recruitment and by employer ([000] recommendation 5). A report
+/// Counts of a group of incidents and of their victims, by recruitment and by employer (`[000]` recommendation 5). A report
 /// that is a duplicate or was retracted does not count.
 #[derive(SimpleObject)]
 pub struct IncidentCounts {

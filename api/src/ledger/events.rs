@@ -1,24 +1,26 @@
-use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Object, SimpleObject, Subscription};
 use chrono::{DateTime, Utc};
-use entity::{Id, Kind, Right};
+use entity::{Id, Kind, Right, ledger, partnership};
+use futures_util::Stream;
 
 use crate::{
     node::{self, Node},
     platform::{
+        caller::Caller,
         error::{Error, Result},
-        feed::{Feed, Which},
-        gate::Ask,
+        feed::{self, Event as Told, Feed, Which},
+        gate::{Ask, resume},
         limits::PAGE_MOST,
         sdl::requires,
     },
 };
 
 /// Rights whose ledgers are read for events.
-const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::RiskRead, Right::IncidentRead];
+const RIGHTS: &[Right] = &[Right::PartnershipRead, Right::AdvocacyRead, Right::RiskRead, Right::IncidentRead];
 /// Entries that one page looks at; behind them the next page goes on.
 const LOOKED: usize = 2000;
 /// What an event may begin with.
-const GROUPS: [&str; 12] = [
+const GROUPS: [&str; 31] = [
     "partnership.",
     "principles.",
     "risk_attitude.",
@@ -26,6 +28,25 @@ const GROUPS: [&str; 12] = [
     "duty_of_care.",
     "concern.",
     "consent.",
+    "conversation.",
+    "communication_plan.",
+    "communication_contact.",
+    "feedback.",
+    "practice.",
+    "health_check.",
+    "decision.",
+    "policy_consultation.",
+    "strength.",
+    "benefit.",
+    "understanding.",
+    "srm_role.",
+    "capacity.",
+    "capacity_need.",
+    "capacity_activity.",
+    "library_item.",
+    "advocacy_issue.",
+    "advocacy_strategy.",
+    "campaign.",
     "review.",
     "action.",
     "risk.",
@@ -57,6 +78,28 @@ impl Event {
     }
 }
 
+impl Told for Event {
+    /// What the event may begin with.
+    type Wanted = Option<Vec<String>>;
+
+    const RIGHTS: &'static [Right] = RIGHTS;
+
+    async fn of(caller: &Caller, types: &Self::Wanted, entry: &ledger::Model, cursor: &str) -> Result<Option<Self>> {
+        let wanted = types.as_ref().is_none_or(|types| types.iter().any(|wanted| entry.event.starts_with(wanted)));
+        let told = entry.live && wanted && GROUPS.iter().any(|group| entry.event.starts_with(group));
+        if !told || node::find(caller, entry.record_id).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            cursor: cursor.to_owned(),
+            at: entry.at,
+            event: entry.event.clone(),
+            kind: entry.kind,
+            record_id: entry.record_id,
+        }))
+    }
+}
+
 /// Events, with the position behind them.
 #[derive(SimpleObject)]
 pub struct EventPage {
@@ -74,8 +117,8 @@ pub struct EventQueries;
 
 #[Object]
 impl EventQueries {
-    /// What happened to partnerships and what they stand on, reviews, concerns, consents, risks and incidents you see, behind a
-    /// position: to catch up without a socket. Without `after` no events, and the position of now. What you do not see any more is not told.
+    /// What happened to partnerships, to all that belongs to them and to incidents you see, behind a position: to catch up
+    /// without a socket. Of the library it tells what is shared in partnerships. Without `after` no events, and the position of now. What you do not see any more is not told.
     #[graphql(directive = requires::apply(Right::SignedIn))]
     async fn events(
         &self,
@@ -110,19 +153,33 @@ impl EventQueries {
                 }
                 looked += 1;
                 page.cursor = caller.sign(&position)?;
-                let wanted = types.as_ref().is_none_or(|types| types.iter().any(|w| entry.event.starts_with(w)));
-                let told = entry.live && wanted && GROUPS.iter().any(|group| entry.event.starts_with(group));
-                if told && node::find(caller, entry.record_id).await?.is_some() {
-                    page.events.push(Event {
-                        cursor: page.cursor.clone(),
-                        at: entry.at,
-                        event: entry.event.clone(),
-                        kind: entry.kind,
-                        record_id: entry.record_id,
-                    });
-                }
+                page.events.extend(<Event as Told>::of(caller, &types, &entry, &page.cursor).await?);
             }
         }
         Ok(page)
+    }
+}
+
+/// Every event, as it happens.
+#[derive(Default)]
+pub struct EventSubscriptions;
+
+#[Subscription]
+impl EventSubscriptions {
+    /// What happens to anything that you see, in the order of each ledger, at least once each: the events of the query
+    /// `events`, with the same cursors, but for those of your own space. Every event is authorised anew.
+    #[graphql(directive = requires::apply(Right::SignedIn))]
+    async fn event_happened(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only events that begin so, such as risk. or decision.emergency.")] types: Option<Vec<String>>,
+        #[graphql(desc = "Of this partnership only.")] partnership_id: Option<Id>,
+        #[graphql(desc = "A cursor of this subscription, of `events`, or a streamPosition.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<Event>>> {
+        let caller = ctx.caller()?.clone();
+        if let Some(id) = partnership_id {
+            caller.get::<partnership::Model>(id, "partnershipId").await?;
+        }
+        feed::subscribe(caller, partnership_id, types, resume(ctx, after)).await
     }
 }

@@ -7,6 +7,7 @@ mod entry;
 mod events;
 
 pub use entry::{LedgerEntry, LedgerPage};
+pub use events::EventSubscriptions;
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]

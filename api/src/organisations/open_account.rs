@@ -80,6 +80,7 @@ pub(crate) async fn record(
         subject,
         tokens_since: None,
         signed_out_at: None,
+        language: None,
         status: AccountStatus::Active,
         created_by: id,
         created_at: now,

@@ -1,10 +1,11 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, end_assessment, partnership, value::Text};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::{EndAssessment, end_assessments, rules};
+use super::{EndAssessment, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
 };
 
 /// What the end means for your side.
@@ -44,16 +45,13 @@ impl AssessPartnershipEnd {
 }
 
 async fn assess(tx: &mut Tx, input: AssessPartnershipEndInput) -> Result<Id> {
+    use end_assessment::Column;
     let partnership: partnership::Model = tx.lock(input.partnership_id, "partnershipId").await?;
     let side = tx.act_for_side(partnership.id, input.side_id).await?;
     rules::LIFECYCLE.step(partnership.state, "assessPartnershipEnd")?;
     consents::void(tx, partnership.id).await?;
-    let known = end_assessments(tx, partnership.id).await?;
-    let before = known.into_iter().find(|row| row.side_id == side);
-    if let Some(before) = &before {
-        let after = end_assessment::Model { current: false, ..before.clone() };
-        tx.update("partnership.end_assessment_superseded", before, after).await?;
-    }
+    let known = Condition::all().add(Column::SideId.eq(side)).add(Column::Current.eq(true));
+    let revision = supersede::<end_assessment::Model>(tx, known, "partnership.end_assessment_superseded").await?;
     let (id, now) = (tx.id(), tx.now());
     let row = end_assessment::Model {
         id,
@@ -61,7 +59,7 @@ async fn assess(tx: &mut Tx, input: AssessPartnershipEndInput) -> Result<Id> {
         side_id: side,
         implications: input.implications,
         measures: input.measures,
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         created_by: id,
         created_at: now,

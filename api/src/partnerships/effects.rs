@@ -1,7 +1,9 @@
 //! What happens to a partnership when every side consented.
 
-use async_graphql::Value;
-use entity::{Id, consent_request, partnership, review, value::ReviewState};
+use entity::{
+    Id, consent_request, decision, partnership, policy_consultation, review,
+    value::{ConsultationState, DecisionState, ReviewState},
+};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{end_assessments, rules, side_ids};
@@ -52,19 +54,39 @@ pub(super) async fn may_end(tx: &Tx, partnership: &partnership::Model, waived: b
     let assessed = end_assessments(tx, partnership.id).await?;
     let sides = side_ids(tx, partnership.id).await?;
     let missing = sides.iter().filter(|side| !assessed.iter().any(|one| one.side_id == **side));
-    let missing: Vec<Value> = missing.map(|side| side.to_string().into()).collect();
+    let missing: Vec<Id> = missing.copied().collect();
     if !waived && !missing.is_empty() {
-        return Err(Error::refused(&rules::END_IS_ASSESSED).field("id").with("missingSides", Value::List(missing)));
+        return Err(Error::waits_for(&rules::END_IS_ASSESSED, "id", &missing));
     }
     let of = Condition::all()
         .add(Column::PartnershipId.eq(partnership.id))
         .add(Column::State.is_not_in([ReviewState::Closed, ReviewState::Abandoned]));
     let open: Vec<review::Model> = tx.all(of, &Sort::asc(Column::CreatedAt)).await?;
     if open.is_empty() {
+        return decisions_are_over(tx, partnership.id).await;
+    }
+    let open: Vec<Id> = open.iter().map(|review| review.id).collect();
+    Err(Error::refused(&rules::REVIEWS_ARE_OVER).field("id").ids("reviews", &open))
+}
+
+async fn decisions_are_over(tx: &Tx, partnership: Id) -> Result<()> {
+    let emergencies = {
+        use decision::Column;
+        let open =
+            Condition::all().add(Column::PartnershipId.eq(partnership)).add(Column::State.eq(DecisionState::Emergency));
+        tx.all::<decision::Model>(open, &Sort::asc(Column::CreatedAt)).await?
+    };
+    let consultations = {
+        use policy_consultation::Column;
+        let open =
+            Condition::all().add(Column::PartnershipId.eq(partnership)).add(Column::State.eq(ConsultationState::Open));
+        tx.all::<policy_consultation::Model>(open, &Sort::asc(Column::CreatedAt)).await?
+    };
+    let open: Vec<Id> = emergencies.iter().map(|row| row.id).chain(consultations.iter().map(|row| row.id)).collect();
+    if open.is_empty() {
         return Ok(());
     }
-    let open: Vec<Value> = open.iter().map(|review| review.id.to_string().into()).collect();
-    Err(Error::refused(&rules::REVIEWS_ARE_OVER).field("id").with("reviews", Value::List(open)))
+    Err(Error::refused(&rules::DECISIONS_ARE_OVER).field("id").ids("decisions", &open))
 }
 
 /// The partnership is over. What was released to it is taken back, and nothing waits for a consent any more; what each side may

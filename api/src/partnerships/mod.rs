@@ -8,7 +8,9 @@
 
 mod assess_partnership_end;
 mod assign_side_role;
+mod begin;
 mod create_partnership;
+mod dashboard;
 pub mod effects;
 mod end_assessment;
 mod end_partnership;
@@ -29,11 +31,12 @@ use sea_orm::{ColumnTrait, Condition};
 
 use crate::platform::{caller::Sort, error::Result, tx::Tx};
 
+pub(crate) use begin::{begin, begin_on};
 pub use end_assessment::EndAssessment;
 pub use feed::PartnershipSubscriptions;
 pub use partnership::{Partnership, PartnershipConnection};
-pub(crate) use side::side_ids;
 pub use side::{PartnershipSide, SideRole};
+pub(crate) use side::{side_ids, sides};
 
 /// Queries of this capability.
 #[derive(async_graphql::MergedObject, Default)]

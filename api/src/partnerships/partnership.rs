@@ -1,20 +1,34 @@
 use async_graphql::{Context, Object};
 use entity::{
-    Id, Right, concern, consent_request, duty_of_care_statement, end_assessment, no_risk_transfer, partnership,
-    partnership_side, principle_adoption, review, risk, risk_attitude, risk_transfer, sharing_protocol,
+    Id, Right, advocacy_issue, benefit, capacity_activity, capacity_declaration, capacity_need, communication_contact,
+    communication_plan, concern, consent_request, conversation, decision, duty_of_care_statement, end_assessment,
+    feedback, health_check, no_risk_transfer, partnership, partnership_side, policy_consultation, principle_adoption,
+    review, risk, risk_attitude, risk_transfer, shared_practice, sharing_protocol, srm_role, strength, understanding,
     value::{ConsentState, CountryCode, PartnershipState},
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{EndAssessment, PartnershipSide, rules};
+use super::{
+    EndAssessment, PartnershipSide,
+    dashboard::{Dashboard, dashboard},
+    rules,
+};
 use crate::{
+    advocacy::{AdvocacyIssue, AdvocacyIssueConnection},
+    capacity::{CapacityActivity, CapacityActivityConnection, CapacityDeclaration, CapacityNeed},
     concerns::{Concern, ConcernConnection},
     consents::ConsentRequest,
+    decisions::{Decision, DecisionConnection, PolicyConsultation, PolicyConsultationConnection},
+    dialogue::{
+        self, CommunicationContact, CommunicationPlan, Conversation, ConversationConnection, Dialogue, Feedback,
+        FeedbackConnection, HealthCheck, SharedPractice, SharedPracticeConnection,
+    },
     foundations::{
         self, AttitudeComparison, DutyOfCareStatement, NoRiskTransfer, PrincipleAdoption, RiskAttitude, RiskTransfer,
         SideFoundations,
     },
     incidents::SharingProtocol,
+    mutual::{Benefit, SrmRole, Strength, Understanding},
     platform::{
         caller::Sort,
         error::Result,
@@ -58,8 +72,52 @@ object! {
         /// What its sides owe each other to keep their people from harm, as they stated it last.
         duties_of_care: Many<DutyOfCareStatement> by duty_of_care_statement::Column::PartnershipId,
             asc duty_of_care_statement::Column::CreatedAt, if duty_of_care_statement::Column::Current.eq(true);
+        /// Plans of how the sides speak, share and look at their work together, newest first.
+        communication_plans: Many<CommunicationPlan> by communication_plan::Column::PartnershipId,
+            desc communication_plan::Column::CreatedAt;
+        /// Whom the others ask on each side about security, as the sides said it last.
+        communication_contacts: Many<CommunicationContact> by communication_contact::Column::PartnershipId,
+            asc communication_contact::Column::CreatedAt, if communication_contact::Column::Current.eq(true);
+        /// What each side is good at.
+        strengths: Many<Strength> by strength::Column::PartnershipId, asc strength::Column::CreatedAt,
+            if strength::Column::Current.eq(true);
+        /// What each side gains.
+        benefits: Many<Benefit> by benefit::Column::PartnershipId, asc benefit::Column::CreatedAt,
+            if benefit::Column::Current.eq(true);
+        /// How far the sides understand each other, as they said it last.
+        understandings: Many<Understanding> by understanding::Column::PartnershipId, asc understanding::Column::CreatedAt,
+            if understanding::Column::Current.eq(true);
+        /// Who does what for security risk management on each side.
+        srm_roles: Many<SrmRole> by srm_role::Column::PartnershipId, asc srm_role::Column::CreatedAt,
+            if srm_role::Column::EndedAt.is_null();
+        /// Looks of the sides at their partnership, newest first.
+        health_checks: Many<HealthCheck> by health_check::Column::PartnershipId, desc health_check::Column::CreatedAt;
+        /// What each side says it can do, as it said it last.
+        capacity_declarations: Many<CapacityDeclaration> by capacity_declaration::Column::PartnershipId,
+            asc capacity_declaration::Column::CreatedAt, if capacity_declaration::Column::Current.eq(true);
+        /// What the sides need, oldest first.
+        capacity_needs: Many<CapacityNeed> by capacity_need::Column::PartnershipId, asc capacity_need::Column::CreatedAt;
     }
     pages {
+        /// Its conversations, newest first.
+        conversations: ConversationConnection<Conversation> by conversation::Column::PartnershipId,
+            desc conversation::Column::CreatedAt;
+        /// What its sides told each other about how they work together, newest first.
+        feedback: FeedbackConnection<Feedback> by feedback::Column::PartnershipId, desc feedback::Column::CreatedAt;
+        /// What its sides shared, newest first.
+        shared_practices: SharedPracticeConnection<SharedPractice> by shared_practice::Column::PartnershipId,
+            desc shared_practice::Column::CreatedAt;
+        /// Its decisions, newest first.
+        decisions: DecisionConnection<Decision> by decision::Column::PartnershipId, desc decision::Column::CreatedAt;
+        /// Consultations about policies, newest first.
+        policy_consultations: PolicyConsultationConnection<PolicyConsultation> by policy_consultation::Column::PartnershipId,
+            desc policy_consultation::Column::CreatedAt;
+        /// What is done to strengthen capacity, newest first.
+        capacity_activities: CapacityActivityConnection<CapacityActivity> by capacity_activity::Column::PartnershipId,
+            desc capacity_activity::Column::CreatedAt;
+        /// Issues of advocacy that you read, newest first.
+        advocacy_issues: AdvocacyIssueConnection<AdvocacyIssue> by advocacy_issue::Column::PartnershipId,
+            desc advocacy_issue::Column::CreatedAt;
         /// Its risks, most urgent first: by level, then score, then impact.
         risks: RiskConnection<Risk> by risk::Column::PartnershipId, desc risk::Column::Urgency;
         /// Its joint reviews, newest first.
@@ -77,6 +135,16 @@ object! {
         /// missing and every side consents.
         async fn foundations(&self, ctx: &Context<'_>) -> Result<Vec<SideFoundations>> {
             foundations::overview(ctx.caller()?, &self.row).await
+        }
+
+        /// What one screen needs: what waits for whom, what is late, what is disputed, what is most urgent.
+        async fn dashboard(&self, ctx: &Context<'_>) -> Result<Dashboard> {
+            dashboard(ctx, &self.row).await
+        }
+
+        /// Whether its sides speak, share and look at their work together as they agreed to.
+        async fn dialogue(&self, ctx: &Context<'_>) -> Result<Dialogue> {
+            dialogue::dialogue(ctx, &self.row).await
         }
 
         /// How much risk of each type its sides are ready to take, beside one another.

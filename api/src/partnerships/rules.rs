@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    partnership, partnership_side,
+    Id, partnership, partnership_side,
     value::{
         Date,
         PartnershipState::{self as State, Active, Draft, Ending, Proposed, Suspended, Withdrawn},
@@ -56,6 +56,15 @@ pub const REVIEWS_ARE_OVER: Rule = Rule {
     says: "every joint review, with the tasks of its plan, is closed or given up",
 };
 
+/// No emergency decision waits for a word, and no consultation for answers, when a partnership ends.
+pub const DECISIONS_ARE_OVER: Rule = Rule {
+    key: "DECISIONS_ARE_OVER",
+    requirement: "X-02",
+    says: "every emergency decision has the word of every side, and every consultation is closed",
+};
+/// What a side said, that side takes back or changes (P-20).
+pub const WHO_SAID_IT: Rule =
+    Rule { key: "WHO_SAID_IT", requirement: "P-20", says: "the side that said it takes it back or closes it" };
 /// The life of a partnership. Its last day does not end it.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "partnership",
@@ -91,10 +100,15 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
             by: "end",
             from: &[Ending],
             to: State::Ended,
-            guards: &[&END_IS_ASSESSED, &REVIEWS_ARE_OVER, &EVERY_SIDE_CONSENTS],
+            guards: &[&END_IS_ASSESSED, &REVIEWS_ARE_OVER, &DECISIONS_ARE_OVER, &EVERY_SIDE_CONSENTS],
         },
     ],
 };
+
+/// [`WHO_SAID_IT`].
+pub fn who_said_it(said_by: Id, side: Id) -> Result<()> {
+    if said_by == side { Ok(()) } else { Err(Error::refused(&WHO_SAID_IT).field("sideId")) }
+}
 
 /// [`PARTNERSHIP_IS_LIVING`].
 pub fn partnership_is_living(state: State) -> Result<()> {

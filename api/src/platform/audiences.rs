@@ -4,13 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
-    Id, Kind, Level, Record, SpaceRef, account, category_definitions, concern, consent, consent_request, device,
-    duty_of_care_statement, end_assessment, incident, incident_release, incident_restricted, indicator_rating,
-    membership, monitoring_check, no_risk_transfer, organisation, partnership, partnership_side, person,
+    Id, Kind, Level, Record, SpaceRef, account, advocacy_issue, advocacy_strategy, benefit, campaign,
+    capacity_activity, capacity_declaration, capacity_need, category_definitions, communication_contact,
+    communication_plan, concern, consent, consent_request, conversation, conversation_account, decision,
+    decision_contribution, device, duty_of_care_statement, end_assessment, feedback, health_check, incident,
+    incident_release, incident_restricted, indicator_rating, library_item, membership, monitoring_check,
+    no_risk_transfer, organisation, partnership, partnership_side, person,
     platform::{publication, space},
-    principle_adoption, review, review_action, review_answer, review_indicator, review_note, review_question,
-    review_submission, risk, risk_attitude, risk_level_record, risk_perception, risk_transfer, sharing_protocol,
-    side_role, sync_command, sync_conflict, threat,
+    policy_consultation, policy_response, principle_adoption, related_assessment, review, review_action, review_answer,
+    review_indicator, review_note, review_question, review_session, review_submission, risk, risk_attitude,
+    risk_level_record, risk_perception, risk_transfer, shared_practice, sharing_protocol, side_role, srm_role,
+    strength, sync_command, sync_conflict, threat, understanding,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -79,6 +83,30 @@ pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
         review_action,
         monitoring_check,
         end_assessment,
+        review_session,
+        related_assessment,
+        conversation,
+        conversation_account,
+        communication_plan,
+        communication_contact,
+        feedback,
+        shared_practice,
+        health_check,
+        decision,
+        decision_contribution,
+        policy_consultation,
+        policy_response,
+        strength,
+        benefit,
+        understanding,
+        srm_role,
+        capacity_declaration,
+        capacity_need,
+        capacity_activity,
+        library_item,
+        advocacy_issue,
+        advocacy_strategy,
+        campaign,
     );
     Ok(out)
 }

@@ -1,6 +1,7 @@
 //! One error for GraphQL, HTTP and sync: a code, a field, a rule. Prose is for humans only.
 
 use async_graphql::{Enum, ErrorExtensionValues, Pos, ServerError, Value};
+use entity::Id;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// What kind of refusal an error is. Stands in `errors[].extensions.code`.
@@ -133,6 +134,17 @@ impl Error {
     /// A rule of the domain stands against it.
     pub fn refused(rule: &Rule) -> Self {
         Self::new(ErrorCode::Refused, rule.says).rule(rule.key).with("requirement", rule.requirement)
+    }
+
+    /// A rule that waits for sides: they are named.
+    pub fn waits_for(rule: &Rule, field: &str, sides: &[Id]) -> Self {
+        Self::refused(rule).field(field).ids("missingSides", sides)
+    }
+
+    /// Adds ids for programs.
+    #[must_use]
+    pub fn ids(self, name: &'static str, ids: &[Id]) -> Self {
+        self.with(name, Value::List(ids.iter().map(|id| id.to_string().into()).collect()))
     }
 
     /// Somebody else was faster.

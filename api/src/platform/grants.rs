@@ -39,6 +39,8 @@ pub struct Grants {
     pub person: Id,
     /// Tokens issued up to this moment do not count.
     pub tokens_since: Option<DateTime<Utc>>,
+    /// Tag of the language in which the account reads, where it chose one.
+    pub language: Option<Arc<str>>,
     list: Arc<[Grant]>,
     /// Spaces of the rights that were asked for, by right.
     spaces: Arc<Mutex<HashMap<Right, Spaces>>>,
@@ -79,6 +81,7 @@ struct Found {
     valid_until: Option<DateTime<Utc>>,
     head_seq: i64,
     standing: i64,
+    language: Option<String>,
 }
 
 /// Stands for what begins later: no standing yet.
@@ -89,7 +92,7 @@ const LATER: &str = "LATER";
 /// counts while its holder works for the organisation of that side.
 const GRANTS: &str = "
 WITH me AS (
-  SELECT a.id AS account_id, a.person_id, a.tokens_since FROM account a
+  SELECT a.id AS account_id, a.person_id, a.tokens_since, a.language FROM account a
   WHERE a.issuer = $1 AND a.subject = $2 AND a.status = 'ACTIVE'
     AND NOT EXISTS (SELECT 1 FROM revoked_token r WHERE r.issuer = $1 AND r.jti = $4)
     AND NOT EXISTS (SELECT 1 FROM device d WHERE d.issuer = $1 AND d.token_name = $5 AND d.revoked_at IS NOT NULL)
@@ -110,38 +113,38 @@ WITH me AS (
 )
 SELECT me.account_id, me.person_id, me.tokens_since, 'PERSON' AS role, me.person_id AS authority, s.no AS space_no,
        s.kind AS space_kind, s.subject_id, NULL AS partnership_id, NULL AS valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, me.language
 FROM me JOIN space s ON s.kind = 'PERSON' AND s.subject_id = me.person_id
 UNION ALL
 SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM member m JOIN space s ON s.kind = 'ORGANISATION' AND s.subject_id = m.organisation_id
 UNION ALL
 SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM member m JOIN space s ON s.kind = 'PERSON' AND s.subject_id = m.person_id
 UNION ALL
 SELECT m.account_id, m.person_id, m.tokens_since, m.role, m.id, s.no, s.kind, s.subject_id, NULL, m.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM member m JOIN space s ON s.kind = 'NETWORK'
 UNION ALL
 SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM represented r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
 UNION ALL
 SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM represented r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id
 UNION ALL
 SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM standing r JOIN space s ON s.kind = 'SIDE' AND s.subject_id = r.side_id
 UNION ALL
 SELECT r.account_id, r.person_id, r.tokens_since, r.role, r.id, s.no, s.kind, s.subject_id, r.partnership_id, r.valid_until,
-       s.head_seq, s.standing
+       s.head_seq, s.standing, NULL
 FROM standing r JOIN space s ON s.kind = 'PARTNERSHIP' AND s.subject_id = r.partnership_id
 UNION ALL
-SELECT me.account_id, me.person_id, me.tokens_since, 'LATER', me.person_id, 0, 'PERSON', me.person_id, NULL, least.at, 0, 0
+SELECT me.account_id, me.person_id, me.tokens_since, 'LATER', me.person_id, 0, 'PERSON', me.person_id, NULL, least.at, 0, 0, NULL
 FROM me JOIN (SELECT person_id, min(valid_from) AS at FROM (
     SELECT m.person_id, m.valid_from FROM membership m JOIN me ON me.person_id = m.person_id WHERE m.valid_from > $3
     UNION ALL SELECT r.person_id, r.valid_from FROM side_role r JOIN me ON me.person_id = r.person_id WHERE r.valid_from > $3
@@ -173,6 +176,7 @@ impl Grants {
         let mut list = Vec::with_capacity(rows.len());
         let mut who = None;
         let mut marks = Marks::default();
+        let mut language = None;
         for row in &rows {
             let row = Found::from_query_result(row, "")?;
             who = Some((row.account_id, row.person_id, row.tokens_since));
@@ -181,6 +185,7 @@ impl Grants {
             } else if let Some(role) = Role::parse(&row.role) {
                 if role == Role::Person {
                     marks.own = Some((row.space_no, row.head_seq));
+                    language = row.language.map(Arc::from);
                 }
                 if role == Role::Representative
                     && row.space_kind == SpaceKind::Organisation
@@ -204,6 +209,7 @@ impl Grants {
             account,
             person,
             tokens_since,
+            language,
             list: list.into(),
             spaces: Arc::default(),
         };
@@ -266,6 +272,13 @@ impl Grants {
 
     /// No standing at all.
     pub(super) fn none(person: Id) -> Self {
-        Self { account: Id::NIL, person, tokens_since: None, list: Arc::from([]), spaces: Arc::default() }
+        Self {
+            account: Id::NIL,
+            person,
+            tokens_since: None,
+            language: None,
+            list: Arc::from([]),
+            spaces: Arc::default(),
+        }
     }
 }

@@ -102,7 +102,12 @@ const VISITS: usize = 10_000;
 /// Rows that a list without paging is reckoned at.
 const LIST: usize = 5;
 /// Fields that are dear although nothing is selected in them.
-const COSTLY: [(&str, &str, usize); 1] = [("Partnership", "heatMapSvg", 25)];
+const COSTLY: [(&str, &str, usize); 4] = [
+    ("Partnership", "heatMapSvg", 25),
+    ("Partnership", "dashboard", 40),
+    ("Partnership", "dialogue", 20),
+    ("Review", "coverage", 10),
+];
 /// Fields of introspection that answer with lists of objects.
 const INTROSPECTION_LISTS: [&str; 8] =
     ["types", "fields", "inputFields", "interfaces", "possibleTypes", "enumValues", "args", "directives"];

@@ -31,6 +31,7 @@ mod lists;
 pub mod object;
 pub mod page;
 mod published;
+pub mod restate;
 pub mod sdl;
 pub mod seen;
 pub mod shape;

@@ -4,7 +4,7 @@ use entity::{
     value::{IndicatorState, Text, Title},
 };
 
-use super::{ReviewIndicator, begin, rules};
+use super::{ReviewIndicator, begin};
 use crate::{
     catalogue::{self, CatalogueKey, Printed},
     consents, partnerships,
@@ -54,7 +54,7 @@ impl AddReviewIndicator {
         idempotency_key: Option<String>,
     ) -> Result<ReviewIndicator> {
         let caller = ctx.caller()?;
-        let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements)?;
+        let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements, None)?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input, &elements).await }))
             .await?;
@@ -65,7 +65,7 @@ impl AddReviewIndicator {
 async fn add(tx: &mut Tx, input: AddReviewIndicatorInput, elements: &[Printed]) -> Result<Id> {
     let act = begin::act(tx, input.review_id, "reviewId", input.side_id, "addReviewIndicator").await?;
     if !elements.iter().any(|element| element.code == input.element.as_str()) {
-        return Err(Error::refused(&rules::ELEMENT_IS_KNOWN).field("element"));
+        return Err(Error::refused(&catalogue::ELEMENT_IS_KNOWN).field("element"));
     }
     if let Some(question) = input.question_id {
         let question: review_question::Model = tx.get(question, "questionId").await?;

@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
     Id, Right, review, review_question,
-    value::{Text, Title},
+    value::{LanguageTag, Text, Title},
 };
 
 use super::{Review, begin, rules};
@@ -37,6 +37,8 @@ pub struct AddReviewQuestionsInput {
     side_id: Option<Id>,
     /// Questions of the guideline, by their codes in the catalogue `QUESTIONS`.
     codes: Option<Vec<Title>>,
+    /// The language in which questions of the guideline are copied, for every reader; English where none is named.
+    language: Option<LanguageTag>,
     /// Questions of your own.
     own: Option<Vec<OwnQuestionInput>>,
 }
@@ -58,8 +60,8 @@ impl AddReviewQuestions {
         idempotency_key: Option<String>,
     ) -> Result<Review> {
         let caller = ctx.caller()?;
-        let questions = catalogue::printed(ctx, CatalogueKey::Questions)?;
-        let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements)?;
+        let questions = catalogue::printed(ctx, CatalogueKey::Questions, input.language.as_ref())?;
+        let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements, None)?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
                 Box::pin(async move { add(tx, input, &questions, &elements).await })
@@ -93,7 +95,7 @@ async fn add(tx: &mut Tx, input: AddReviewQuestionsInput, printed: &[Printed], e
     }
     for (at, question) in input.own.into_iter().flatten().enumerate() {
         if !elements.iter().any(|element| element.code == question.element.as_str()) {
-            return Err(Error::refused(&rules::ELEMENT_IS_KNOWN).field(&format!("own[{at}].element")));
+            return Err(Error::refused(&catalogue::ELEMENT_IS_KNOWN).field(&format!("own[{at}].element")));
         }
         new.push((question.element, None, question.text));
     }

@@ -1,6 +1,6 @@
 use entity::review_answer;
 
-use super::{Review, ReviewQuestion};
+use super::{RelatedAssessment, Review, ReviewQuestion};
 use crate::{
     organisations::Person,
     partnerships::{Partnership, PartnershipSide},
@@ -18,6 +18,8 @@ object! {
         question: One<ReviewQuestion> by review_answer::Column::QuestionId;
         /// The side; none where the answer is that of a meeting.
         side: One<PartnershipSide> by review_answer::Column::SideId;
+        /// The other assessment from which it was taken, where it was.
+        reused_from: One<RelatedAssessment> by review_answer::Column::ReusedFromId;
         /// Who wrote it, as far as you see them.
         person: One<Person> by review_answer::Column::PersonId;
     }

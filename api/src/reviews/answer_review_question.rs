@@ -28,6 +28,8 @@ pub struct AnswerReviewQuestionInput {
     perspective: Perspective,
     /// The answer.
     text: Text,
+    /// The other assessment from which it is taken, where it is: one that was named in this review.
+    reused_from_id: Option<Id>,
 }
 
 /// From so many people and perspectives a side answers one question.
@@ -71,6 +73,7 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
     if !open && submission(tx, act.review.id, act.side).await?.is_some() {
         return Err(Error::refused(&rules::SUBMITTED_IS_SUBMITTED).field("questionId"));
     }
+    begin::is_named_here(tx, act.review.id, input.reused_from_id).await?;
     let me = tx.caller.person();
     let mine = Condition::all()
         .add(Column::QuestionId.eq(question.id))
@@ -82,7 +85,8 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
     match &before {
         // Nobody has read it: it is written anew.
         Some(before) if !before.revealed => {
-            let after = review_answer::Model { text: input.text, ..before.clone() };
+            let after =
+                review_answer::Model { text: input.text, reused_from_id: input.reused_from_id, ..before.clone() };
             return Ok(tx.update("review.answer_written", before, after).await?.id);
         }
         Some(before) => {
@@ -112,6 +116,7 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
         person_id: me,
         perspective: Some(input.perspective),
         text: input.text,
+        reused_from_id: input.reused_from_id,
         attendance: None,
         revision: before.map_or(1, |before| before.revision + 1),
         current: true,

@@ -1,13 +1,17 @@
 //! How every act on a review begins: its partnership locked first, then the review; and what rules read of it.
 
 use entity::{
-    Id, category_definitions, indicator_rating, partnership, review, review_action, review_answer, review_indicator,
-    review_question,
+    Id, category_definitions, indicator_rating, partnership, related_assessment, review, review_action, review_answer,
+    review_indicator, review_question, review_session,
 };
 use sea_orm::{ColumnTrait, Condition};
 
 use super::rules;
-use crate::platform::{caller::Sort, error::Result, tx::Tx};
+use crate::platform::{
+    caller::Sort,
+    error::{Error, Result},
+    tx::Tx,
+};
 
 /// Who acts on what.
 pub(super) struct Act {
@@ -67,4 +71,18 @@ pub(super) async fn definitions(tx: &Tx, review: Id) -> Result<Option<category_d
 pub(super) async fn actions(tx: &Tx, review: Id) -> Result<Vec<review_action::Model>> {
     use review_action::Column;
     tx.all(Condition::all().add(Column::ReviewId.eq(review)), &Sort::asc(Column::DueOn)).await
+}
+
+/// Meetings that a review is planned with.
+pub(super) async fn sessions(tx: &Tx, review: Id) -> Result<Vec<review_session::Model>> {
+    use review_session::Column;
+    let live = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Live.eq(true));
+    tx.all(live, &Sort::asc(Column::HeldOn)).await
+}
+
+/// An answer is taken from an assessment that was named in its review.
+pub(super) async fn is_named_here(tx: &Tx, review: Id, reused_from: Option<Id>) -> Result<()> {
+    let Some(id) = reused_from else { return Ok(()) };
+    let assessment: related_assessment::Model = tx.get(id, "reusedFromId").await?;
+    if assessment.review_id == review { Ok(()) } else { Err(Error::not_found("reusedFromId")) }
 }

@@ -10,6 +10,8 @@ mod action;
 mod add_review_action;
 mod add_review_indicator;
 mod add_review_questions;
+mod add_review_session;
+mod add_sample_indicators;
 mod answer;
 mod answer_review_question;
 mod begin;
@@ -20,6 +22,7 @@ mod define_review_categories;
 mod definitions;
 pub mod effects;
 mod indicator;
+mod name_related_assessment;
 mod note;
 mod note_review_discussion;
 mod open_review;
@@ -33,10 +36,13 @@ mod rate_review_indicator;
 mod rating;
 mod record_joint_answer;
 mod record_monitoring_check;
+mod related_assessment;
 mod remove_review_indicator;
 mod remove_review_question;
+mod remove_review_session;
 mod report_review_action;
 mod review;
+mod review_session;
 pub mod rules;
 mod step;
 mod submission;
@@ -51,7 +57,9 @@ pub use indicator::ReviewIndicator;
 pub use note::ReviewNote;
 pub use question::ReviewQuestion;
 pub use rating::IndicatorRating;
+pub use related_assessment::RelatedAssessment;
 pub use review::{Review, ReviewConnection};
+pub use review_session::ReviewSession;
 pub use submission::ReviewSubmission;
 
 /// Queries of this capability.
@@ -63,6 +71,10 @@ pub struct ReviewsQueries(review::ReviewQueries);
 pub struct ReviewsMutations(
     open_review::OpenReview,
     plan_review::PlanReview,
+    add_review_session::AddReviewSession,
+    remove_review_session::RemoveReviewSession,
+    name_related_assessment::NameRelatedAssessment,
+    add_sample_indicators::AddSampleIndicators,
     propose_review_step::ProposeReviewStep,
     propose_review_abandonment::ProposeReviewAbandonment,
     add_review_questions::AddReviewQuestions,

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use async_graphql::Value;
 use async_graphql::{Context, InputObject, Object};
 use entity::{
     Id, Kind, Right, consent_request, review_indicator,
@@ -61,11 +60,9 @@ async fn propose(tx: &mut Tx, input: ProposeIndicatorResultInput) -> Result<Id> 
     let ratings = begin::ratings(tx, indicator.id).await?;
     let sides = partnerships::side_ids(tx, act.partnership.id).await?;
     let missing = sides.iter().filter(|side| !ratings.iter().any(|rating| rating.side_id == **side));
-    let missing: Vec<Value> = missing.map(|side| side.to_string().into()).collect();
+    let missing: Vec<Id> = missing.copied().collect();
     if !missing.is_empty() {
-        return Err(Error::refused(&rules::EVERY_SIDE_HAS_JUDGED)
-            .field("indicatorId")
-            .with("missingSides", Value::List(missing)));
+        return Err(Error::waits_for(&rules::EVERY_SIDE_HAS_JUDGED, "indicatorId", &missing));
     }
     effects::evidence(tx, &act.review, indicator.id, input.category).await?;
     let content = BTreeMap::from([

@@ -26,6 +26,8 @@ pub struct RecordJointAnswerInput {
     text: Text,
     /// Who took part in the meeting, side by side.
     attendance: Text,
+    /// The other assessment from which it is taken, where it is: one that was named in this review.
+    reused_from_id: Option<Id>,
 }
 
 /// Writes a joint answer down.
@@ -58,6 +60,7 @@ async fn record(tx: &mut Tx, input: RecordJointAnswerInput) -> Result<Id> {
     if !question.live {
         return Err(Error::not_found("questionId"));
     }
+    begin::is_named_here(tx, act.review.id, input.reused_from_id).await?;
     consents::void(tx, act.review.id).await?;
     let known = begin::answers(tx, act.review.id, None).await?;
     let before = known.into_iter().find(|answer| answer.question_id == question.id);
@@ -75,6 +78,7 @@ async fn record(tx: &mut Tx, input: RecordJointAnswerInput) -> Result<Id> {
         person_id: tx.caller.person(),
         perspective: None,
         text: input.text,
+        reused_from_id: input.reused_from_id,
         attendance: Some(input.attendance),
         revision: before.map_or(1, |before| before.revision + 1),
         current: true,

@@ -1,16 +1,18 @@
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::{
-    Id, Right, category_definitions, consent_request, monitoring_check, review, review_action, review_answer,
-    review_indicator, review_question, review_submission,
+    Id, Right, category_definitions, consent_request, monitoring_check, related_assessment, review, review_action,
+    review_answer, review_indicator, review_question, review_session, review_submission,
     value::{ConsentState, Perspective, ReviewState},
 };
 use sea_orm::{ColumnTrait, Condition, Iterable};
 
 use super::{
-    CategoryDefinitions, MonitoringCheck, ReviewAction, ReviewIndicator, ReviewQuestion, ReviewSubmission, rules,
+    CategoryDefinitions, MonitoringCheck, RelatedAssessment, ReviewAction, ReviewIndicator, ReviewQuestion,
+    ReviewSession, ReviewSubmission, rules,
 };
 use crate::{
+    catalogue::{self, CatalogueKey, Printed},
     consents::ConsentRequest,
     partnerships::{Partnership, PartnershipSide},
     platform::{
@@ -38,6 +40,12 @@ object! {
         /// Every proposal of what the categories mean, oldest first; the last one is asked about.
         proposed_definitions: Many<CategoryDefinitions> by category_definitions::Column::ReviewId,
             asc category_definitions::Column::CreatedAt;
+        /// The meetings that it is planned with, by day.
+        sessions: Many<ReviewSession> by review_session::Column::ReviewId, asc review_session::Column::HeldOn,
+            if review_session::Column::Live.eq(true);
+        /// Other assessments that it is aligned with.
+        related_assessments: Many<RelatedAssessment> by related_assessment::Column::ReviewId,
+            asc related_assessment::Column::CreatedAt;
         /// Its questions.
         questions: Many<ReviewQuestion> by review_question::Column::ReviewId, asc review_question::Column::Position,
             if review_question::Column::Live.eq(true);
@@ -67,6 +75,11 @@ object! {
             participation(ctx.caller()?, &self.row).await
         }
 
+        /// How many of its questions and indicators belong to each element of the framework; those without any too.
+        async fn coverage(&self, ctx: &Context<'_>) -> Result<Vec<ElementCoverage>> {
+            coverage(ctx, self.row.id).await
+        }
+
         /// When progress is looked at again: so many days after it was last, and where it never was, after the plan was agreed.
         /// Empty while no plan is carried out.
         async fn monitoring_due_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
@@ -81,6 +94,38 @@ object! {
     }
 }
 connection!(ReviewConnection, ReviewEdge, Review, review::Model, "A page of reviews.", "A review in a list.");
+
+/// How far a review covers one element of the framework.
+#[derive(SimpleObject)]
+pub struct ElementCoverage {
+    /// Its code, from the catalogue `FRAMEWORK_ELEMENTS`.
+    element: String,
+    /// How many questions belong to it.
+    questions: usize,
+    /// How many indicators belong to it.
+    indicators: usize,
+}
+
+async fn coverage(ctx: &Context<'_>, review: Id) -> Result<Vec<ElementCoverage>> {
+    let caller = ctx.caller()?;
+    let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements, None)?;
+    let questions = {
+        use review_question::Column;
+        let live = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Live.eq(true));
+        caller.all::<review_question::Model>(live, &Sort::asc(Column::Position)).await?
+    };
+    let indicators = {
+        use review_indicator::Column;
+        let live = Condition::all().add(Column::ReviewId.eq(review)).add(Column::Live.eq(true));
+        caller.all::<review_indicator::Model>(live, &Sort::asc(Column::CreatedAt)).await?
+    };
+    let covered = |element: Printed| ElementCoverage {
+        questions: questions.iter().filter(|at| at.row.element.as_str() == element.code).count(),
+        indicators: indicators.iter().filter(|at| at.row.element.as_str() == element.code).count(),
+        element: element.code,
+    };
+    Ok(elements.into_iter().map(covered).collect())
+}
 
 /// From where a side answered, and from where not.
 #[derive(SimpleObject)]

@@ -121,9 +121,9 @@ pub const A_GAP_IS_WAIVED: Rule = Rule {
 /// A review follows one that is over.
 pub const THE_LAST_ONE_IS_OVER: Rule =
     Rule { key: "THE_LAST_ONE_IS_OVER", requirement: "R-23", says: "the review before it is closed first" };
-/// The element is one of the framework.
-pub const ELEMENT_IS_KNOWN: Rule =
-    Rule { key: "ELEMENT_IS_KNOWN", requirement: "R-04", says: "name an element of the framework by its code" };
+/// The indicator is one of the guideline.
+pub const INDICATOR_IS_KNOWN: Rule =
+    Rule { key: "INDICATOR_IS_KNOWN", requirement: "R-05", says: "name indicators of the guideline by their codes" };
 /// The question is one of the guideline.
 pub const QUESTION_IS_KNOWN: Rule =
     Rule { key: "QUESTION_IS_KNOWN", requirement: "R-05", says: "name questions of the guideline by their codes" };
@@ -134,6 +134,11 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     start: Planning,
     transitions: &[
         Transition { by: "planReview", from: &[Planning], to: Planning, guards: &[] },
+        Transition { by: "addReviewSession", from: &[Planning], to: Planning, guards: &[] },
+        Transition { by: "removeReviewSession", from: &[Planning], to: Planning, guards: &[] },
+        Transition { by: "nameRelatedAssessment", from: &[Planning], to: Planning, guards: &[] },
+        Transition { by: "nameRelatedAssessment", from: &[Questions], to: Questions, guards: &[] },
+        Transition { by: "nameRelatedAssessment", from: &[Answering], to: Answering, guards: &[] },
         Transition { by: "agreePlan", from: &[Planning], to: Questions, guards: &[&EVERY_SIDE_CONSENTS] },
         Transition { by: "addReviewQuestions", from: &[Questions], to: Questions, guards: &[] },
         Transition { by: "removeReviewQuestion", from: &[Questions], to: Questions, guards: &[] },
@@ -167,6 +172,7 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "reviseReviewAnswer", from: &[Revealed], to: Revealed, guards: &[] },
         Transition { by: "noteReviewDiscussion", from: &[Revealed], to: Revealed, guards: &[] },
         Transition { by: "closeDiscussion", from: &[Revealed], to: Discussed, guards: &[&EVERY_SIDE_CONSENTS] },
+        Transition { by: "addSampleIndicators", from: &[Discussed], to: Discussed, guards: &[] },
         Transition { by: "addReviewIndicator", from: &[Discussed], to: Discussed, guards: &[] },
         Transition { by: "removeReviewIndicator", from: &[Discussed], to: Discussed, guards: &[] },
         Transition {
@@ -343,7 +349,10 @@ pub fn is_a_gap(indicator: &review_indicator::Model) -> bool {
 /// Indicators of which nothing is done, and that nobody waived.
 pub fn uncovered(indicators: &[review_indicator::Model], actions: &[review_action::Model]) -> Vec<Id> {
     let taken_on = |indicator: &&review_indicator::Model| {
-        actions.iter().any(|action| action.indicator_id == indicator.id && action.state == ActionState::Accepted)
+        actions.iter().any(|action| {
+            action.indicator_id == indicator.id
+                && !matches!(action.state, ActionState::Proposed | ActionState::Declined)
+        })
     };
     indicators.iter().filter(|one| is_a_gap(one) && !taken_on(one)).map(|indicator| indicator.id).collect()
 }

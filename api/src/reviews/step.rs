@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::Value as GraphValue;
 use entity::{
     Id, partnership, review,
     value::{ActionState, Title},
@@ -21,8 +20,7 @@ use crate::{
 };
 
 fn refused(rule: &Rule, name: &'static str, ids: &[Id]) -> Error {
-    let ids: Vec<GraphValue> = ids.iter().map(|id| id.to_string().into()).collect();
-    Error::refused(rule).field("reviewId").with(name, GraphValue::List(ids))
+    Error::refused(rule).field("reviewId").ids(name, ids)
 }
 
 /// What must hold before a step is entered this way; looked at when it is proposed, and again when the last side consents.
@@ -81,6 +79,9 @@ pub(super) async fn content(tx: &Tx, review: &review::Model, by: &str) -> Result
             content.insert("approach", json!(review.approach));
             content.insert("startsOn", json!(review.starts_on));
             content.insert("endsOn", json!(review.ends_on));
+            let sessions = begin::sessions(tx, review.id).await?;
+            let said = |s: &entity::review_session::Model| json!({ "id": s.id, "heldOn": s.held_on, "time": s.time, "method": s.method, "place": s.place });
+            content.insert("sessions", sessions.iter().map(said).collect());
             content.insert("frameworkVersion", json!(review.framework_version));
             content.insert("monitoringIntervalDays", json!(review.monitoring_interval_days));
         }

@@ -1,4 +1,3 @@
-use async_graphql::Value;
 use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, review, review_answer, review_submission, value::ReviewMode};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
@@ -55,10 +54,7 @@ async fn submit(tx: &mut Tx, input: SubmitReviewAnswersInput) -> Result<Id> {
     let questions = begin::questions(tx, act.review.id).await?;
     let open = rules::unanswered(&questions, &begin::answers(tx, act.review.id, Some(act.side)).await?, Some(act.side));
     if !open.is_empty() {
-        let open: Vec<Value> = open.iter().map(|id| id.to_string().into()).collect();
-        return Err(Error::refused(&rules::EVERY_QUESTION_IS_ANSWERED)
-            .field("reviewId")
-            .with("questions", Value::List(open)));
+        return Err(Error::refused(&rules::EVERY_QUESTION_IS_ANSWERED).field("reviewId").ids("questions", &open));
     }
     let (id, now) = (tx.id(), tx.now());
     let row = review_submission::Model {

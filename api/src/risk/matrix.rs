@@ -197,7 +197,7 @@ impl MatrixQueries {
 mod tests {
     use super::*;
 
-    /// Both tables as printed ([003] Annex D), row by row.
+    /// Both tables as printed (`[003]` Annex D), row by row.
     const PRINTED: [[(&str, i32, &str); 5]; 5] = [
         [
             ("Negligible", 1, "Accept"),

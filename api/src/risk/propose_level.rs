@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, InputObject, Object, Value};
+use async_graphql::{Context, InputObject, Object};
 use entity::{
     Id, Kind, Right, consent_request,
     value::{ConsentAction, Impact, Likelihood, Text},
@@ -63,10 +63,7 @@ async fn propose(tx: &mut Tx, input: ProposeLevelInput) -> Result<Id> {
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
     let missing = rules::sides_missing(&partnerships::side_ids(tx, partnership.id).await?, &spoke);
     if !missing.is_empty() {
-        let missing: Vec<Value> = missing.iter().map(|side| Value::from(side.to_string())).collect();
-        return Err(Error::refused(&rules::EVERY_SIDE_HAS_SPOKEN)
-            .field("riskId")
-            .with("missingSides", Value::List(missing)));
+        return Err(Error::waits_for(&rules::EVERY_SIDE_HAS_SPOKEN, "riskId", &missing));
     }
     rules::LIFECYCLE.step(risk.state, "agree")?;
     let content = BTreeMap::from([

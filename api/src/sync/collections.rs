@@ -3,11 +3,15 @@
 use std::sync::LazyLock;
 
 use entity::{
-    category_definitions, concern, consent, consent_request, duty_of_care_statement, end_assessment, incident,
-    incident_release, incident_restricted, indicator_rating, membership, monitoring_check, no_risk_transfer,
-    organisation, partnership, partnership_side, person, principle_adoption, review, review_action, review_answer,
-    review_indicator, review_note, review_question, review_submission, risk, risk_attitude, risk_level_record,
-    risk_perception, risk_transfer, sharing_protocol, side_role, sync_command, sync_conflict, threat,
+    advocacy_issue, advocacy_strategy, benefit, campaign, capacity_activity, capacity_declaration, capacity_need,
+    category_definitions, communication_contact, communication_plan, concern, consent, consent_request, conversation,
+    conversation_account, decision, decision_contribution, duty_of_care_statement, end_assessment, feedback,
+    health_check, incident, incident_release, incident_restricted, indicator_rating, library_item, membership,
+    monitoring_check, no_risk_transfer, organisation, partnership, partnership_side, person, policy_consultation,
+    policy_response, principle_adoption, related_assessment, review, review_action, review_answer, review_indicator,
+    review_note, review_question, review_session, review_submission, risk, risk_attitude, risk_level_record,
+    risk_perception, risk_transfer, shared_practice, sharing_protocol, side_role, srm_role, strength, sync_command,
+    sync_conflict, threat, understanding,
 };
 
 use super::{collection::Collection, command::GivenOffline};
@@ -51,6 +55,30 @@ static ALL: LazyLock<Vec<Collection>> = LazyLock::new(|| {
         Collection::of::<review_action::Model>(33, None),
         Collection::of::<monitoring_check::Model>(34, None),
         Collection::of::<end_assessment::Model>(35, None),
+        Collection::of::<conversation::Model>(36, None),
+        Collection::of::<conversation_account::Model>(37, None),
+        Collection::of::<communication_plan::Model>(38, None),
+        Collection::of::<communication_contact::Model>(39, None),
+        Collection::of::<feedback::Model>(40, None),
+        Collection::of::<shared_practice::Model>(41, None),
+        Collection::of::<health_check::Model>(42, None),
+        Collection::of::<decision::Model>(43, None),
+        Collection::of::<decision_contribution::Model>(44, None),
+        Collection::of::<policy_consultation::Model>(45, None),
+        Collection::of::<policy_response::Model>(46, None),
+        Collection::of::<strength::Model>(47, None),
+        Collection::of::<benefit::Model>(48, None),
+        Collection::of::<understanding::Model>(49, None),
+        Collection::of::<srm_role::Model>(50, None),
+        Collection::of::<capacity_declaration::Model>(51, None),
+        Collection::of::<capacity_need::Model>(52, None),
+        Collection::of::<capacity_activity::Model>(53, None),
+        Collection::of::<library_item::Model>(54, None),
+        Collection::of::<advocacy_issue::Model>(55, None),
+        Collection::of::<advocacy_strategy::Model>(56, None),
+        Collection::of::<campaign::Model>(57, None),
+        Collection::of::<review_session::Model>(58, None),
+        Collection::of::<related_assessment::Model>(59, None),
     ]
 });
 

@@ -133,6 +133,16 @@ code! {
         AgreeIndicatorResult,
         /// Nothing is done about an indicator.
         WaiveIndicator,
+        /// The sides speak, share and look at their work together as planned.
+        AgreeCommunicationPlan,
+        /// A decision takes effect.
+        MakeDecision,
+        /// What a side did in an emergency stands.
+        RatifyDecision,
+        /// Something is a need for capacity.
+        AgreeCapacityNeed,
+        /// A joint strategy of advocacy counts.
+        AdoptAdvocacyStrategy,
     }
 }
 code! {

@@ -24,6 +24,12 @@ impl Date {
         Self(at.date_naive())
     }
 
+    /// So many days later.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0 + TimeDelta::days(i64::from(days)))
+    }
+
     /// The last moment of the day, in UTC.
     pub fn end(self) -> DateTime<Utc> {
         self.0.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) - TimeDelta::seconds(1)

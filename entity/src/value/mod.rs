@@ -10,6 +10,7 @@ mod review;
 mod risk;
 mod sharing;
 mod text;
+mod together;
 
 pub use codes::{
     AccountStatus, ActorType, AgreementOnSecurity, AttackContext, CommandStatus, ConsentAction, ConsentDecision,
@@ -28,7 +29,12 @@ pub use patch::Patch;
 pub use review::{ActionState, IndicatorCategory, IndicatorState, Perspective, ReviewMode, ReviewState};
 pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
 pub use sharing::{Share, Sharing};
-pub use text::{ContentHash, CountryCode, LanguageTag, Text, Title};
+pub use text::{ContentHash, CountryCode, LanguageTag, LanguageTags, Text, Title};
+pub use together::{
+    ActivityKind, ActivityState, AdvocacyScope, BenefitHorizon, ConsultationState, ConversationMethod, DecisionState,
+    FeedbackState, LibraryKind, LibraryVisibility, NeedState, PlanState, PolicyPosition, StrategyState,
+    UnderstandingStatus, UnderstandingTopic,
+};
 
 use async_graphql::Value;
 
@@ -51,6 +57,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("Text", Text::check),
     ("CountryCode", CountryCode::check),
     ("LanguageTag", LanguageTag::check),
+    ("LanguageTags", LanguageTags::check),
     ("ContentHash", ContentHash::check),
     ("Date", Date::check),
     ("PartialDate", PartialDate::check),

@@ -54,6 +54,17 @@ fn language(text: &str) -> Result<String, Violation> {
     }
 }
 
+fn languages(text: &str) -> Result<String, Violation> {
+    let tags: Vec<&str> = text.split_whitespace().collect();
+    if tags.is_empty() || tags.len() > 10 || tags.iter().any(|tag| language(tag).is_err()) {
+        return Err(violation(
+            "BCP_47",
+            "expected 1 to 10 language tags of BCP 47 with spaces between them, such as en fr",
+        ));
+    }
+    Ok(tags.join(" "))
+}
+
 fn hash(text: &str) -> Result<String, Violation> {
     if text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         Ok(text.to_owned())
@@ -126,6 +137,10 @@ text_value! {
 text_value! {
     /// A language tag of BCP 47, such as en or fr-CD.
     LanguageTag, |text| language(text)
+}
+text_value! {
+    /// Language tags of BCP 47 with spaces between them, 1 to 10, such as `en fr`.
+    LanguageTags, |text| languages(text)
 }
 text_value! {
     /// SHA-256 of a content, as 64 lower-case hexadecimal digits.

@@ -319,6 +319,19 @@ impl World {
         self.ask(who, &query, json!({ "input": input })).await
     }
 
+    /// Runs a command whose input is named after it.
+    pub async fn command(&self, who: &str, command: &str, input: Value, selection: &str) -> Answer {
+        let (first, rest) = command.split_at(1);
+        self.act(who, command, &format!("{}{rest}Input", first.to_uppercase()), input, selection).await
+    }
+
+    /// A review as a file, as a persona gets it.
+    pub async fn export(&self, who: &str, review: &Value, file: &str) -> Answer {
+        let path = format!("/export/reviews/{}/{file}", review.as_str().unwrap());
+        let request = Request::get(path).header("authorization", format!("Bearer {}", self.token(who)));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Id of something in the demo data, by title.
     pub async fn risk(&self, title: &str) -> String {
         let all = self.ask("dana", "{ risks(first: 100) { edges { node { id title } } } }", Value::Null).await;
