@@ -48,6 +48,16 @@ pub struct Model {
     pub hash: Vec<u8>,
 }
 
+/// How the names of commands begin in which a device tells what was written on it.
+pub const BY_PUSH: &str = "push";
+
+impl Model {
+    /// Whether a device of the actor has pushed it.
+    pub fn is_pushed(&self) -> bool {
+        self.command.starts_with(BY_PUSH)
+    }
+}
+
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -32,6 +32,8 @@ const SETTLE_MS = 30000;
 const PUSH_MS = 3000;
 /** Less than the second after which the server says a push once more. */
 const OVERTAKEN_MS = 500;
+/** More than that second. */
+const LATE_MS = 4000;
 const REAL_INCIDENTS = 4337;
 // In CI the whole of it; elsewhere a tenth, for who only wants to know whether the tests pass.
 const MANY_INCIDENTS = Number(process.env.INCIDENTS || (process.env.SAFEPACT_REQUIRE_ALL ? 100000 : 10000));
@@ -205,6 +207,56 @@ function overtaken(token) {
     },
   };
   return { options, answered };
+}
+
+/**
+ * A device works on while its server is away. When it is back one of the pushes that go out side by side is answered
+ * long after the others. RxDB notes what it has pushed when all of them are answered, and drops what it hears of it
+ * until then.
+ */
+async function straggler(server) {
+  await server.start();
+  const { omar } = await demoTokens();
+  const documents = many(100, 'Together');
+  let away = false;
+  let pushes = 0;
+  let begin;
+  const begun = new Promise((resolve) => { begin = resolve; });
+  const slow = async (request) => {
+    const text = await request.clone().text();
+    if (!text.includes('"operationName":"Push')) {
+      // RxDB drops nothing more once a pull brought something: it comes when the streams have said it once more.
+      await (away ? begun.then(() => pause(3 * OVERTAKEN_MS)) : null);
+      return fetch(request);
+    }
+    const answer = await fetch(request);
+    pushes += text.includes('Together ') ? 1 : 0;
+    // The first of them goes alone.
+    if (pushes === 3) {
+      begin();
+      await pause(LATE_MS);
+    }
+    return answer;
+  };
+  await withDevices([[omar, { ...EAGER, pushBatchSize: 5, fetch: slow }]], (device) => (
+    probe('the answer to one of several pushes comes late: the device still gets what only the server knows', async () => {
+      await device.arrived();
+      await server.stop('SIGKILL');
+      away = true;
+      await device.insert(incident('The one before'));
+      await pause(OVERTAKEN_MS);
+      await device.insertAll(documents);
+      await server.start();
+      await within(SETTLE_MS, device.sent(), 'the last answer');
+      ensure(pushes > 3, 'the device did not push side by side');
+      const behind = async () => {
+        const here = new Map((await device.all()).map((document) => [document.id, document]));
+        return documents.filter(({ id }) => here.get(id).version !== 1).map(({ title }) => title);
+      };
+      const took = await until(async () => (await behind()).length === 0, 'the version of every document', SETTLE_MS, behind);
+      return `${took} ms after the last answer`;
+    })));
+  await server.stop();
 }
 
 async function kills(server) {
@@ -393,6 +445,7 @@ async function manyIncidents(server) {
 
 await main(async () => {
   ensure(existsSync(binary), `the binary is not at ${binary}: name it as the second argument or in SAFEPACT_BIN`);
+  await straggler(new Server('straggler'));
   await kills(new Server('kills'));
   await restored(new Server('restored'));
   await realIncidents(new Server('real'));

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{Id, Kind, Level, Record, Right, SpaceRef, ledger};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, Order, QueryFilter, QueryOrder, QuerySelect,
@@ -29,6 +29,13 @@ use super::{
 
 /// Longest list that is answered without paging.
 pub const LONGEST_LIST: u64 = 500;
+
+/// Pushes that every new stream says once more.
+const FEW_PUSHED: u64 = 50;
+/// Most that it says, of those that came together.
+const MANY_PUSHED: u64 = 1000;
+/// Pushes within this time came together.
+const PUSHED_TOGETHER: TimeDelta = TimeDelta::minutes(1);
 
 /// A signed-in person, with what they may do now.
 #[derive(Clone)]
@@ -178,7 +185,7 @@ impl Caller {
             "SELECT s.no, COALESCE((SELECT min(l.seq) - 1 FROM ledger l WHERE l.space_no = s.no AND l.at > $2), s.head_seq) \
              AS seq FROM space s WHERE {these} ORDER BY s.no"
         );
-        let since = self.now() - chrono::TimeDelta::from_std(ago).unwrap_or_default();
+        let since = self.now() - TimeDelta::from_std(ago).unwrap_or_default();
         self.counted();
         let db = &self.platform.db;
         let rows = db.connection.query_all_raw(db.statement(&sql, [list.into(), since.into()])).await?;
@@ -187,22 +194,31 @@ impl Caller {
     }
 
     /// Records of a kind that the person's own devices have pushed last, as the person's own ledger tells: a device that went
-    /// down with its push, or a server that did, is told of them once more.
-    pub async fn pushed_lately(&self, kind: Kind, most: u64) -> Result<Vec<Id>> {
+    /// down with its push, or a server that did, is told of them once more. The newest, and of the last day what was
+    /// pushed along with them: a device that was offline for long sends all of it at once.
+    pub async fn pushed_lately(&self, kind: Kind) -> Result<Vec<Id>> {
         let Some(own) = self.grants().own_space() else { return Ok(Vec::new()) };
-        self.counted();
         #[expect(clippy::disallowed_methods, reason = "ids of the caller's own writes")]
-        let mut ids: Vec<Id> = ledger::Entity::find()
+        let pushed = ledger::Entity::find()
             .filter(ledger::Column::SpaceNo.eq(own))
             .filter(ledger::Column::Kind.eq(kind))
-            .filter(ledger::Column::Command.starts_with("push"))
+            .filter(ledger::Column::Command.starts_with(ledger::BY_PUSH))
             .order_by_desc(ledger::Column::Seq)
-            .limit(most)
             .select_only()
-            .column(ledger::Column::RecordId)
-            .into_tuple()
-            .all(&self.platform.db.connection)
-            .await?;
+            .columns([ledger::Column::RecordId, ledger::Column::At]);
+        let read = async |most| {
+            self.counted();
+            pushed.clone().limit(most).into_tuple::<(Id, DateTime<Utc>)>().all(&self.platform.db.connection).await
+        };
+        let mut found = read(FEW_PUSHED).await?;
+        if let (Some((_, newest)), Some((_, oldest))) = (found.first().copied(), found.last()) {
+            let since = (newest - PUSHED_TOGETHER).max(self.now() - TimeDelta::days(1));
+            if found.len() as u64 == FEW_PUSHED && *oldest >= since {
+                let more = read(MANY_PUSHED).await?.into_iter().skip(found.len());
+                found.extend(more.filter(|(_, at)| *at >= since));
+            }
+        }
+        let mut ids: Vec<Id> = found.into_iter().map(|(id, _)| id).collect();
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)

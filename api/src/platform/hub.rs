@@ -32,6 +32,9 @@ const TICK: Duration = Duration::from_secs(1);
 const REMIND_AFTER: Duration = Duration::from_secs(1);
 /// A device that comes back within this time is reminded.
 const REMINDED: Duration = Duration::from_secs(30);
+/// Pushes of one person that may have gone out together: a common client tries again five seconds after a push that was
+/// not answered, and its request may take ten.
+const TOGETHER: Duration = Duration::from_secs(20);
 /// Reminders of one person; older ones go first.
 const MOST_REMINDERS: usize = 2000;
 
@@ -108,6 +111,11 @@ impl Hub {
         self.hears.store(now, Ordering::Relaxed);
     }
 
+    /// Whether other nodes may write to the same database.
+    pub fn is_one_of_several(&self) -> bool {
+        self.db.is_postgres()
+    }
+
     /// Rings the doorbell, here and elsewhere: these spaces advanced.
     pub fn ring(&self, heads: &[(i32, i64)]) {
         self.ring_here(heads);
@@ -128,7 +136,9 @@ impl Hub {
         }
     }
 
-    /// Remembers for half a minute what a device has pushed: its streams say it once more.
+    /// Remembers for half a minute what a device has pushed: its streams say it once more. A device that pushes several
+    /// things side by side notes what it pushed when the last of them is answered: until then it drops what it hears, so
+    /// what was pushed shortly before is said once more with it.
     pub fn remind(&self, person: Id, kind: Kind, ids: Vec<Id>) {
         let now = Instant::now();
         let mut reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,18 +154,25 @@ impl Hub {
         }
     }
 
-    /// What devices of a person have pushed after a moment, and a second or more ago.
-    pub fn reminders(&self, person: Id, kind: Kind, after: Instant) -> Vec<(Instant, Id)> {
+    /// What devices of a person have pushed after a moment, and a second or more ago: with the moment up to which this
+    /// says all of it. Once they have pushed nothing for that second, also what they had pushed shortly before.
+    pub fn reminders(&self, person: Id, kind: Kind, after: Instant) -> Option<(Instant, Vec<Id>)> {
         let reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = |r: &&Reminder| r.kind == kind && r.at > after && r.at.elapsed() >= REMIND_AFTER;
-        reminders.get(&person).into_iter().flatten().filter(due).map(|r| (r.at, r.id)).collect()
+        let pushed = || reminders.get(&person).into_iter().flatten().filter(|reminder| reminder.kind == kind);
+        let last = pushed().map(|reminder| reminder.at).max()?;
+        let due = pushed().map(|reminder| reminder.at).filter(|at| at.elapsed() >= REMIND_AFTER).max()?;
+        if due <= after {
+            return None;
+        }
+        let since = if due == last { after.min(last.checked_sub(TOGETHER)?) } else { after };
+        Some((due, pushed().filter(|reminder| reminder.at > since && reminder.at <= due).map(|r| r.id).collect()))
     }
 
     /// Reads until the token is cancelled.
     pub async fn run(self, stop: tokio_util::sync::CancellationToken) {
         loop {
             // Where other nodes may write without a doorbell, look more often.
-            let tick = if self.db.is_postgres() && !self.hears.load(Ordering::Relaxed) { TICK / 4 } else { TICK };
+            let tick = if self.is_one_of_several() && !self.hears.load(Ordering::Relaxed) { TICK / 4 } else { TICK };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.bell.notified() => {}

@@ -3,11 +3,13 @@
 //! connection is closed.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use async_graphql::{Context, Name, PathSegment, Pos, Response};
+use entity::Id;
 use futures_util::{Stream, StreamExt, future, stream};
 use serde_json::Value;
 
@@ -155,10 +157,12 @@ struct Documents {
     settled: String,
     /// Until when it has looked at what the person's devices have pushed.
     reminded: Instant,
+    /// What they had pushed before it began, and when it is said for the last time.
+    before: Option<(Instant, Vec<Id>)>,
 }
 
-/// Records that a stream repeats when it opens, of those that devices of the person have pushed.
-const PUSHED: u64 = 50;
+/// By then a device that came back has pushed again what was not answered, perhaps to another node.
+const PUSHED_AGAIN: Duration = Duration::from_secs(15);
 /// What was pushed this long before a stream began is said on it too.
 const RECENT: Duration = Duration::from_secs(30);
 
@@ -177,19 +181,24 @@ impl Documents {
         }
         // A device that lost its connection in a push comes back, and pushes again.
         let reminded = Instant::now().checked_sub(RECENT).unwrap_or_else(Instant::now);
-        let mut documents =
-            Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled: String::new(), reminded };
+        let mut documents = Self {
+            feed,
+            collection,
+            waiting: Vec::new(),
+            sent: Instant::now(),
+            settled: String::new(),
+            reminded,
+            before: None,
+        };
         documents.settled = documents.cursor()?;
         if collection.pushed.is_some() {
             let caller = documents.feed.caller.clone();
-            let pushed = caller.pushed_lately(collection.kind, PUSHED).await?;
+            let pushed = caller.pushed_lately(collection.kind).await?;
             // And a second later again: the device may be in the middle of its first pull, or of a push.
             caller.hub().remind(caller.person(), collection.kind, pushed.clone());
-            for id in pushed {
-                if !documents.waiting.iter().any(|waits| waits.id == id) {
-                    documents.waiting.push(Heard { id, at: None });
-                }
-            }
+            let several = caller.hub().is_one_of_several() && !pushed.is_empty();
+            documents.before = several.then(|| (Instant::now() + PUSHED_AGAIN, pushed.clone()));
+            documents.say_again(pushed);
         }
         Ok(documents)
     }
@@ -207,13 +216,7 @@ impl Documents {
                     self.waiting.push(Heard { id: entry.record_id, at: Some((entry.space_no, entry.seq)) });
                 }
             }
-            let person = self.feed.caller.person();
-            for (at, id) in self.feed.caller.hub().reminders(person, self.collection.kind, self.reminded) {
-                self.reminded = self.reminded.max(at);
-                if !self.waiting.iter().any(|waits| waits.id == id) {
-                    self.waiting.push(Heard { id, at: None });
-                }
-            }
+            self.remember();
             if self.waiting.len() > FAR_BEHIND {
                 return Err(Error::resync());
             }
@@ -240,6 +243,30 @@ impl Documents {
             self.sent = Instant::now();
             return Ok(bulk(self.collection, documents, Some(self.settled.clone())));
         }
+    }
+
+    /// What the person's devices have pushed waits to be said once more, a second after it was.
+    fn remember(&mut self) {
+        let kind = self.collection.kind;
+        let elsewhere: Vec<Id> = self.feed.take_pushed().into_iter().filter(|of| of.0 == kind).map(|of| of.1).collect();
+        let caller = &self.feed.caller;
+        // Another node may have taken the push: only the ledger tells of it here.
+        if !elsewhere.is_empty() && caller.hub().is_one_of_several() {
+            caller.hub().remind(caller.person(), kind, elsewhere);
+        }
+        if let Some((_, pushed)) = self.before.take_if(|(at, _)| *at <= Instant::now()) {
+            self.say_again(pushed);
+        }
+        let caller = &self.feed.caller;
+        let Some((at, ids)) = caller.hub().reminders(caller.person(), kind, self.reminded) else { return };
+        self.reminded = at;
+        self.say_again(ids);
+    }
+
+    fn say_again(&mut self, ids: Vec<Id>) {
+        let mut waits: HashSet<Id> = self.waiting.iter().map(|waits| waits.id).collect();
+        let new = ids.into_iter().filter(|id| waits.insert(*id));
+        self.waiting.extend(new.map(|id| Heard { id, at: None }));
     }
 
     fn cursor(&self) -> Result<String> {
