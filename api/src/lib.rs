@@ -13,6 +13,7 @@ pub mod consents;
 pub mod decisions;
 pub mod demo;
 pub mod dialogue;
+pub mod due;
 pub mod exports;
 pub mod foundations;
 pub mod front;

@@ -24,7 +24,7 @@ pub struct Model {
     pub kind: Kind,
     /// The record.
     pub record_id: Id,
-    /// Version of the record after the change; 0 where only its audience changed.
+    /// Version of the record after the change; 0 where only its audience changed, or nothing of it: what fell due.
     pub version: i32,
     /// Whether the record is published in this space after the change.
     pub live: bool,

@@ -16,6 +16,7 @@ mod m0011_dialogue;
 mod m0012_capacity;
 mod m0013_language;
 mod m0014_planning;
+mod m0015_due;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_capacity::Migration),
             Box::new(m0013_language::Migration),
             Box::new(m0014_planning::Migration),
+            Box::new(m0015_due::Migration),
         ]
     }
 }

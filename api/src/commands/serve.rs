@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{load_demo, open};
 use crate::{
     config::{Config, Profile},
-    demo,
+    demo, due,
     front::{DemoToken, Server, has_full_playground},
     platform::{Platform, doorbell, env::Env, limits::Limits, telemetry::Telemetry},
 };
@@ -62,8 +62,11 @@ pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()>
     announce(&config, &server, address);
     #[expect(clippy::disallowed_methods, reason = "housekeeping lives as long as the process")]
     let housekeeping = tokio::spawn(forget(platform.clone(), server.gate.limits.idempotency_days));
+    #[expect(clippy::disallowed_methods, reason = "the look at what is due lives as long as the process")]
+    let watch = tokio::spawn(due::watch(platform.clone()));
     Arc::new(server).serve(listener, stop()).await?;
     housekeeping.abort();
+    watch.abort();
     telemetry.stop();
     Ok(())
 }

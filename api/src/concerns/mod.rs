@@ -6,6 +6,7 @@
 mod answer_concern;
 mod close_concern;
 mod concern;
+mod due;
 mod raise_concern;
 pub mod rules;
 mod share_concern;
@@ -18,6 +19,7 @@ use crate::platform::{
 };
 
 pub use concern::{Concern, ConcernConnection};
+pub use due::tell as tell_due;
 
 /// Begins an act on a concern: its partnership locked first, then the concern, for the side that the caller acts for.
 async fn begin(tx: &mut Tx, id: Id, side: Option<Id>, expected: i32) -> Result<(Id, entity::concern::Model)> {

@@ -11,6 +11,7 @@ mod close_policy_consultation;
 mod contribute_to_decision;
 mod decision;
 mod decision_contribution;
+mod due;
 pub mod effects;
 mod open_policy_consultation;
 mod policy_consultation;
@@ -22,6 +23,7 @@ mod withdraw_decision;
 
 pub use decision::{Decision, DecisionConnection};
 pub use decision_contribution::DecisionContribution;
+pub use due::tell as tell_due;
 pub use policy_consultation::{PolicyConsultation, PolicyConsultationConnection};
 pub use policy_response::PolicyResponse;
 

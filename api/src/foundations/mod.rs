@@ -7,6 +7,7 @@
 mod adopt_principles;
 mod begin;
 mod discuss_risk_transfer;
+mod due;
 mod duty_of_care;
 pub mod effects;
 mod identify_risk_transfer;
@@ -24,6 +25,7 @@ mod state_duty_of_care;
 mod state_no_risk_transfer;
 mod withdraw_principle;
 
+pub use due::tell as tell_due;
 pub use duty_of_care::DutyOfCareStatement;
 pub use no_risk_transfer::NoRiskTransfer;
 pub use overview::{AttitudeComparison, SideFoundations, comparison, overview};

@@ -105,7 +105,8 @@ pub async fn overview(caller: &Caller, partnership: &partnership::Model) -> Resu
     let now = caller.now();
     let missing = rules::missing(&ids, &said);
     let one = |side: partnership_side::Model| {
-        let due = rules::attitude_due(&said, side.id, partnership.activated_at, partnership.attitude_revisit_days);
+        let last = said.attitudes.iter().filter(|row| row.side_id == side.id).map(|row| row.created_at).max();
+        let due = rules::attitude_due(last, partnership.activated_at, partnership.attitude_revisit_days);
         let lacks = missing.iter().filter(|(_, sides)| sides.contains(&side.id));
         SideFoundations {
             side_id: side.id,

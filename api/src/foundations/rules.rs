@@ -164,8 +164,7 @@ pub fn missing(sides: &[Id], said: &Said) -> Vec<(&'static Rule, Vec<Id>)> {
 
 /// When a side looks at its risk attitudes again: so many days after it said the last of them, and where it never did, after
 /// the partnership came into force (P-27).
-pub fn attitude_due(said: &Said, side: Id, in_force: Option<DateTime<Utc>>, days: i32) -> Option<DateTime<Utc>> {
-    let last = said.attitudes.iter().filter(|row| row.side_id == side).map(|row| row.created_at).max();
+pub fn attitude_due(last: Option<DateTime<Utc>>, in_force: Option<DateTime<Utc>>, days: i32) -> Option<DateTime<Utc>> {
     Some(last.or(in_force)? + TimeDelta::days(i64::from(days)))
 }
 

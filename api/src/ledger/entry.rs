@@ -25,7 +25,7 @@ pub struct LedgerEntry {
     kind: Kind,
     /// The record.
     record_id: Id,
-    /// Version of the record after the change; 0 where only its audience changed.
+    /// Version of the record after the change; 0 where only its audience changed, or nothing of it: what fell due.
     record_version: i32,
     /// Whether the space sees the record after the change.
     live: bool,

@@ -11,6 +11,7 @@ mod assign_side_role;
 mod begin;
 mod create_partnership;
 mod dashboard;
+mod due;
 pub mod effects;
 mod end_assessment;
 mod end_partnership;
@@ -32,6 +33,7 @@ use sea_orm::{ColumnTrait, Condition};
 use crate::platform::{caller::Sort, error::Result, tx::Tx};
 
 pub(crate) use begin::{begin, begin_on};
+pub use due::tell as tell_due;
 pub use end_assessment::EndAssessment;
 pub use feed::PartnershipSubscriptions;
 pub use partnership::{Partnership, PartnershipConnection};

@@ -95,6 +95,7 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "requestResumption", from: &[Suspended], to: Suspended, guards: &[] },
         Transition { by: "resume", from: &[Suspended], to: Active, guards: &[&EVERY_SIDE_CONSENTS] },
         Transition { by: "endPartnership", from: &[Active, Suspended], to: Ending, guards: &[] },
+        Transition { by: "lastDayIsOver", from: &[Active, Suspended], to: Ending, guards: &[] },
         Transition { by: "assessPartnershipEnd", from: &[Ending], to: Ending, guards: &[] },
         Transition {
             by: "end",

@@ -421,6 +421,12 @@ impl Tx {
         });
     }
 
+    /// Notes what happened to a record in which nothing changed.
+    pub(super) fn note_unchanged<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>) {
+        self.note(event, row, payload, false);
+        self.changes.last_mut().into_iter().for_each(|change| change.version = 0);
+    }
+
     /// Refuses a token from now on, although it has not run out.
     pub async fn revoke_token(&self, issuer: &str, jti: &str, expires_at: DateTime<Utc>) -> Result<()> {
         use entity::platform::revoked_token::{ActiveModel, Column, Entity, Model};

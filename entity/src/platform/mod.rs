@@ -2,6 +2,7 @@
 
 pub mod command_log;
 pub mod deployment;
+pub mod due_told;
 pub mod object_index;
 pub mod publication;
 pub mod revoked_token;

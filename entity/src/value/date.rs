@@ -1,6 +1,6 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use sea_orm::DeriveValueType;
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 
 use super::Violation;
@@ -40,6 +40,13 @@ impl Date {
             Value::String(text) => Self::new(text).map(|_| ()),
             _ => Self::new("").map(|_| ()),
         }
+    }
+}
+
+// Part of a key that is never generated.
+impl TryFromU64 for Date {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("Date"))
     }
 }
 

@@ -1,0 +1,17 @@
+//! What fell due is told once; kinds of evidence; concerns without a name; terms that change by consent.
+
+crate::dialect::migration!("m0015_due", DDL, &[]);
+
+const DDL: &str = "
+CREATE TABLE due_told (
+  record_id {uuid} NOT NULL, event text NOT NULL, due_on {date} NOT NULL, at {time} NOT NULL,
+  PRIMARY KEY (record_id, event, due_on)) {strict}
+--
+CREATE INDEX concern_open ON concern (respond_by) WHERE state = 'RAISED'
+--
+CREATE INDEX review_action_open ON review_action (due_on) WHERE state IN ('ACCEPTED', 'IN_PROGRESS')
+--
+CREATE INDEX review_monitored ON review (id) WHERE state = 'MONITORING'
+--
+CREATE INDEX partnership_living ON partnership (id) WHERE state IN ('ACTIVE', 'SUSPENDED')
+";
