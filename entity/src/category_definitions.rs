@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Audience, record, synced},
-    value::{Id, Text},
+    value::{EvidenceKinds, Id, Text},
 };
 
 /// What present, partially present and not present mean in a review; agreed by every side before anything is assessed.
@@ -34,6 +34,8 @@ pub struct Model {
     pub not_present: Text,
     /// Whether present needs evidence.
     pub evidence_required: bool,
+    /// Kinds of evidence without which nothing counts as present.
+    pub evidence_kinds: Option<EvidenceKinds>,
     /// Counts the proposals of this review, from 1.
     pub revision: i32,
     /// False once other meanings were proposed.

@@ -31,6 +31,8 @@ pub struct Model {
     pub description: Text,
     /// Who reads it. Chosen by who raised it; funders never do.
     pub audience: ConcernAudience,
+    /// Whether who raised it stays unnamed, for the leadership of the own side too.
+    pub anonymous: bool,
     /// Last day on which an answer is in time.
     pub respond_by: Option<Date>,
     /// Where it stands.

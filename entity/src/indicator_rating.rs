@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Audience, record, synced},
-    value::{Id, IndicatorCategory, Text},
+    value::{EvidenceKinds, Id, IndicatorCategory, Text},
 };
 
 /// How one side judges one indicator, by the meanings that were agreed. Kept beside the others, never averaged.
@@ -36,6 +36,8 @@ pub struct Model {
     pub category: IndicatorCategory,
     /// What shows it.
     pub evidence: Option<Text>,
+    /// Of what kinds that is.
+    pub evidence_kinds: Option<EvidenceKinds>,
     /// Why the side sees it so.
     pub comment: Option<Text>,
     /// Counts the judgements of this side of this indicator, from 1.

@@ -13,5 +13,11 @@ CREATE INDEX review_action_open ON review_action (due_on) WHERE state IN ('ACCEP
 --
 CREATE INDEX review_monitored ON review (id) WHERE state = 'MONITORING'
 --
+ALTER TABLE category_definitions ADD COLUMN evidence_kinds text
+--
+ALTER TABLE indicator_rating ADD COLUMN evidence_kinds text
+--
+ALTER TABLE concern ADD COLUMN anonymous {bool} NOT NULL DEFAULT FALSE
+--
 CREATE INDEX partnership_living ON partnership (id) WHERE state IN ('ACTIVE', 'SUSPENDED')
 ";

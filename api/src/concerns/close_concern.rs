@@ -40,6 +40,9 @@ impl CloseConcern {
 async fn close(tx: &mut Tx, input: CloseConcernInput) -> Result<Id> {
     let (side, before) = begin(tx, input.id, input.side_id, input.expected_version).await?;
     rules::who_raised_it(&before, side)?;
+    if before.anonymous {
+        tx.stays_unnamed();
+    }
     let step = rules::LIFECYCLE.step(before.state, "closeConcern")?;
     let after =
         concern::Model { state: step.to, closed_at: Some(tx.now()), closing: Some(input.closing), ..before.clone() };

@@ -32,6 +32,9 @@ pub struct RaiseConcernInput {
     about_id: Option<Id>,
     /// Last day on which an answer is in time.
     respond_by: Option<Date>,
+    /// Whether you stay unnamed, for the leadership of your own side too: no ledger names you, nor the role in which you act.
+    #[graphql(default)]
+    anonymous: bool,
 }
 
 /// Raises a concern.
@@ -70,6 +73,9 @@ async fn raise(tx: &mut Tx, input: RaiseConcernInput) -> Result<Id> {
     if input.audience == ConcernAudience::Partnership {
         about_what_all_see(tx, partnership.id, input.about_id).await?;
     }
+    if input.anonymous {
+        tx.stays_unnamed();
+    }
     let (id, now) = (tx.id(), tx.now());
     let row = concern::Model {
         id,
@@ -79,6 +85,7 @@ async fn raise(tx: &mut Tx, input: RaiseConcernInput) -> Result<Id> {
         title: input.title,
         description: input.description,
         audience: input.audience,
+        anonymous: input.anonymous,
         respond_by: input.respond_by,
         state: ConcernState::Raised,
         answer: None,

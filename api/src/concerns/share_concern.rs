@@ -43,6 +43,9 @@ impl ShareConcern {
 async fn share(tx: &mut Tx, input: ShareConcernInput) -> Result<Id> {
     let (side, before) = begin(tx, input.id, input.side_id, input.expected_version).await?;
     rules::who_raised_it(&before, side)?;
+    if before.anonymous {
+        tx.stays_unnamed();
+    }
     if before.audience == ConcernAudience::Partnership {
         return Err(Error::refused(&rules::IT_IS_SHARED).field("id"));
     }

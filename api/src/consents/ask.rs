@@ -81,6 +81,21 @@ pub async fn void_all(tx: &mut Tx, partnership: Id) -> Result<()> {
     void_where(tx, consent_request::Column::PartnershipId.eq(partnership)).await
 }
 
+/// What the sides agreed on about these subjects counts no more where the sides go back behind it.
+pub async fn void_agreed(
+    tx: &mut Tx,
+    subjects: Vec<Id>,
+    undone: impl Fn(&consent_request::Model) -> bool,
+) -> Result<()> {
+    use consent_request::Column;
+    let agreed = Condition::all().add(Column::SubjectId.is_in(subjects)).add(Column::State.eq(ConsentState::Effective));
+    let agreed: Vec<consent_request::Model> = tx.all(agreed, &Sort::asc(Column::CreatedAt)).await?;
+    for request in agreed.iter().filter(|request| undone(request)) {
+        close(tx, request).await?;
+    }
+    Ok(())
+}
+
 async fn void_where(tx: &mut Tx, which: SimpleExpr) -> Result<()> {
     for open in open_where(tx, which).await? {
         close(tx, &open).await?;

@@ -15,7 +15,7 @@ pub mod rules;
 mod say;
 mod withdraw_consent;
 
-pub use ask::{Subject, ask, ask_anew, missing_sides, void, void_all};
+pub use ask::{Subject, ask, ask_anew, missing_sides, void, void_agreed, void_all};
 pub use consent::Consent;
 pub use feed::ConsentSubscriptions;
 pub use request::{ConsentRequest, ConsentRequestConnection};

@@ -1,8 +1,8 @@
 //! What happens to a partnership when every side consented.
 
 use entity::{
-    Id, consent_request, decision, partnership, policy_consultation, review,
-    value::{ConsultationState, DecisionState, ReviewState},
+    Id, consent_request, decision, end_assessment, partnership, policy_consultation, review,
+    value::{ConsultationState, DecisionState, PartnershipState, ReviewState},
 };
 use sea_orm::{ColumnTrait, Condition};
 
@@ -46,6 +46,31 @@ pub async fn resume(tx: &mut Tx, id: Id) -> Result<()> {
     after.state_reason = None;
     tx.update("partnership.resumed", &before, after).await?;
     Ok(())
+}
+
+/// Every side agreed on other terms. A partnership that came to its end goes on.
+pub async fn change_terms(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: partnership::Model = tx.lock(request.subject_id, "requestId").await?;
+    let step = rules::LIFECYCLE.step(before.state, "changeTerms")?;
+    let content: serde_json::Value =
+        serde_json::from_str(&request.content).map_err(|e| Error::internal(e.to_string()))?;
+    let said = |name: &str| content.get(name).cloned().unwrap_or_default();
+    let mut after = before.clone();
+    after.ends_on = serde_json::from_value(said("endsOn")).map_err(|e| Error::internal(e.to_string()))?;
+    after.attitude_revisit_days =
+        serde_json::from_value(said("attitudeRevisitDays")).map_err(|e| Error::internal(e.to_string()))?;
+    rules::terms_may_change(&before, &after, tx.now())?;
+    if before.state == PartnershipState::Ending {
+        for said in end_assessments(tx, before.id).await? {
+            let over = end_assessment::Model { current: false, ..said.clone() };
+            tx.update("partnership.end_assessment_superseded", &said, over).await?;
+        }
+        after.state_reason = None;
+    }
+    after.state = step.to;
+    tx.update("partnership.terms_changed", &before, after).await?;
+    // What was asked about the partnership was asked on the terms of before.
+    consents::void(tx, before.id).await
 }
 
 /// What must hold before a partnership is over; looked at when it is proposed, and again with the last consent.

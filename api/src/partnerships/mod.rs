@@ -20,6 +20,7 @@ mod feed;
 mod partnership;
 mod propose_partnership;
 mod propose_partnership_end;
+mod propose_partnership_terms;
 mod request_resumption;
 pub mod rules;
 mod side;
@@ -56,6 +57,7 @@ pub struct PartnershipsMutations(
     end_partnership::EndPartnership,
     assess_partnership_end::AssessPartnershipEnd,
     propose_partnership_end::ProposePartnershipEnd,
+    propose_partnership_terms::ProposePartnershipTerms,
     assign_side_role::AssignSideRole,
     end_side_role::EndSideRole,
 );

@@ -65,6 +65,12 @@ pub const DECISIONS_ARE_OVER: Rule = Rule {
 /// What a side said, that side takes back or changes (P-20).
 pub const WHO_SAID_IT: Rule =
     Rule { key: "WHO_SAID_IT", requirement: "P-20", says: "the side that said it takes it back or closes it" };
+/// Terms change to others, and the last day is one that has not passed.
+pub const TERMS_LEAD_AHEAD: Rule = Rule {
+    key: "TERMS_LEAD_AHEAD",
+    requirement: "X-01",
+    says: "name terms that differ from those of now, and a last day that has not passed",
+};
 /// The life of a partnership. Its last day does not end it.
 pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
     of: "partnership",
@@ -95,6 +101,18 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
         Transition { by: "requestResumption", from: &[Suspended], to: Suspended, guards: &[] },
         Transition { by: "resume", from: &[Suspended], to: Active, guards: &[&EVERY_SIDE_CONSENTS] },
         Transition { by: "endPartnership", from: &[Active, Suspended], to: Ending, guards: &[] },
+        Transition {
+            by: "changeTerms",
+            from: &[Active, Ending],
+            to: Active,
+            guards: &[&TERMS_LEAD_AHEAD, &EVERY_SIDE_CONSENTS],
+        },
+        Transition {
+            by: "changeTerms",
+            from: &[Suspended],
+            to: Suspended,
+            guards: &[&TERMS_LEAD_AHEAD, &EVERY_SIDE_CONSENTS],
+        },
         Transition { by: "lastDayIsOver", from: &[Active, Suspended], to: Ending, guards: &[] },
         Transition { by: "assessPartnershipEnd", from: &[Ending], to: Ending, guards: &[] },
         Transition {
@@ -146,6 +164,15 @@ pub fn content(partnership: &partnership::Model, sides: &[partnership_side::Mode
 pub fn end_is_due(partnership: &partnership::Model, now: DateTime<Utc>) -> bool {
     let runs = matches!(partnership.state, Active | Suspended);
     runs && partnership.ends_on.is_some_and(|day| day < Date::of(now))
+}
+
+/// [`TERMS_LEAD_AHEAD`].
+pub fn terms_may_change(before: &partnership::Model, after: &partnership::Model, now: DateTime<Utc>) -> Result<()> {
+    let same = (before.ends_on, before.attitude_revisit_days) == (after.ends_on, after.attitude_revisit_days);
+    if same || after.ends_on.is_some_and(|day| day < Date::of(now)) {
+        return Err(Error::refused(&TERMS_LEAD_AHEAD).field("endsOn"));
+    }
+    Ok(())
 }
 
 /// Days after which attitudes are looked at again: 30 to 730 (P-27).

@@ -167,7 +167,7 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
                 // What the other sides see of a person is how their side shows them: a side role leads there, and a
                 // membership, the same in every partnership, would lead past it.
                 row.actor = Id::NIL;
-                row.authority = tx.authority.filter(|_| tx.authority_is_shared);
+                row.authority = row.authority.filter(|_| tx.authority_is_shared);
                 if entry.redacts {
                     // What changed may be what this space does not see.
                     row.payload = None;
@@ -261,9 +261,9 @@ fn ledger_row(tx: &Tx, entry: &Entry, space_no: i32, seq: i64, prev: &[u8], live
         version: entry.version,
         live,
         command: tx.command.clone(),
-        actor: tx.caller.person(),
-        authority: tx.authority,
-        request_id: tx.caller.request_id.to_string(),
+        actor: if tx.unnamed { Id::NIL } else { tx.caller.person() },
+        authority: tx.authority.filter(|_| !tx.unnamed),
+        request_id: if tx.unnamed { String::new() } else { tx.caller.request_id.to_string() },
         payload_digest: chain::digest(&salt, payload.as_deref().unwrap_or_default()),
         payload,
         salt: Some(salt),

@@ -50,6 +50,8 @@ pub struct Tx {
     pub(super) authority: Option<Id>,
     /// Whether that standing is one that every side sees.
     pub(super) authority_is_shared: bool,
+    /// Whether no ledger names who acts.
+    pub(super) unnamed: bool,
     pub(super) command: String,
     pub(super) at: DateTime<Utc>,
     pub(super) changes: Vec<Change>,
@@ -121,6 +123,7 @@ impl Caller {
             right,
             authority: None,
             authority_is_shared: false,
+            unnamed: false,
             command: name.to_owned(),
             at: platform.env.now(),
             changes: Vec::new(),
@@ -165,6 +168,11 @@ impl Tx {
     /// When the command began.
     pub const fn now(&self) -> DateTime<Utc> {
         self.at
+    }
+
+    /// From now on no ledger names who acts here, nor under which standing, nor the request that would lead there.
+    pub const fn stays_unnamed(&mut self) {
+        self.unnamed = true;
     }
 
     /// A new id.

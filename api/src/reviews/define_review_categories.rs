@@ -1,5 +1,8 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, category_definitions, value::Text};
+use entity::{
+    Id, Right, category_definitions,
+    value::{EvidenceKinds, Text},
+};
 
 use super::{CategoryDefinitions, begin};
 use crate::{
@@ -23,6 +26,8 @@ pub struct DefineReviewCategoriesInput {
     /// Whether present needs evidence.
     #[graphql(default)]
     evidence_required: bool,
+    /// Kinds of evidence without which nothing counts as present; naming some, it needs evidence.
+    evidence_kinds: Option<EvidenceKinds>,
 }
 
 /// Proposes meanings.
@@ -65,7 +70,8 @@ async fn define(tx: &mut Tx, input: DefineReviewCategoriesInput) -> Result<Id> {
         present: input.present,
         partially_present: input.partially_present,
         not_present: input.not_present,
-        evidence_required: input.evidence_required,
+        evidence_required: input.evidence_required || input.evidence_kinds.is_some(),
+        evidence_kinds: input.evidence_kinds,
         revision: before.map_or(1, |before| before.revision + 1),
         current: true,
         created_by: id,

@@ -6,7 +6,7 @@ use entity::{
 };
 use serde_json::Value;
 
-use super::{begin, rules, step};
+use super::{begin, go_back, rules, step};
 use crate::{
     consents,
     platform::{
@@ -72,6 +72,26 @@ async fn in_force(tx: &Tx, partnership: Id) -> Result<()> {
     rules::in_force(partnership.state)
 }
 
+/// Every side agreed that the review goes back to a step before.
+pub async fn go_back(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    in_force(tx, before.partnership_id).await?;
+    let to = content(request)?.get("to").cloned().unwrap_or_default();
+    let to = serde_json::from_value(to).map_err(|e| Error::internal(e.to_string()))?;
+    go_back::take(tx, before, to).await
+}
+
+/// Every side agreed that progress is looked at after other days.
+pub async fn change_interval(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
+    let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
+    in_force(tx, before.partnership_id).await?;
+    rules::LIFECYCLE.step(before.state, "proposeMonitoringInterval")?;
+    let days = content(request)?.get("days").cloned().unwrap_or_default();
+    let days = serde_json::from_value(days).map_err(|e| Error::internal(e.to_string()))?;
+    let after = review::Model { monitoring_interval_days: days, ..before.clone() };
+    tx.update("review.monitoring_interval_changed", &before, after).await.map(drop)
+}
+
 /// Every side agreed to give the review up. What was sealed stays sealed.
 pub async fn abandon(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
     let before: review::Model = tx.lock(request.subject_id, "requestId").await?;
@@ -115,11 +135,11 @@ pub(super) async fn evidence(
 ) -> Result<()> {
     let (Some(definitions), Some(IndicatorCategory::Present)) = (review.definitions_id, result) else { return Ok(()) };
     let definitions: category_definitions::Model = tx.get(definitions, "indicatorId").await?;
-    let shown = begin::ratings(tx, indicator).await?.iter().any(|rating| rating.evidence.is_some());
-    if definitions.evidence_required && !shown {
+    let ratings = begin::ratings(tx, indicator).await?;
+    if definitions.evidence_required && !ratings.iter().any(|rating| rating.evidence.is_some()) {
         return Err(Error::refused(&rules::PRESENT_NEEDS_EVIDENCE).field("category"));
     }
-    Ok(())
+    rules::kinds_are_shown(&definitions, ratings.iter().filter_map(|rating| rating.evidence_kinds.as_ref()), "category")
 }
 
 /// Every side agreed that nothing is done about an indicator.

@@ -15,6 +15,7 @@ mod add_sample_indicators;
 mod answer;
 mod answer_review_question;
 mod begin;
+mod change_review_action;
 mod check;
 mod confirm_review_action;
 mod decline_review_action;
@@ -22,6 +23,7 @@ mod define_review_categories;
 mod definitions;
 mod due;
 pub mod effects;
+mod go_back;
 mod indicator;
 mod name_related_assessment;
 mod note;
@@ -30,7 +32,9 @@ mod open_review;
 mod plan_review;
 mod propose_indicator_result;
 mod propose_indicator_waiver;
+mod propose_monitoring_interval;
 mod propose_review_abandonment;
+mod propose_review_return;
 mod propose_review_step;
 mod question;
 mod rate_review_indicator;
@@ -79,6 +83,9 @@ pub struct ReviewsMutations(
     add_sample_indicators::AddSampleIndicators,
     propose_review_step::ProposeReviewStep,
     propose_review_abandonment::ProposeReviewAbandonment,
+    propose_review_return::ProposeReviewReturn,
+    propose_monitoring_interval::ProposeMonitoringInterval,
+    change_review_action::ChangeReviewAction,
     add_review_questions::AddReviewQuestions,
     remove_review_question::RemoveReviewQuestion,
     answer_review_question::AnswerReviewQuestion,

@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
     Id, Right, category_definitions, indicator_rating, review_indicator,
-    value::{IndicatorCategory, IndicatorState, Text},
+    value::{EvidenceKinds, IndicatorCategory, IndicatorState, Text},
 };
 
 use super::{ReviewIndicator, begin, rules};
@@ -26,6 +26,8 @@ pub struct RateReviewIndicatorInput {
     category: IndicatorCategory,
     /// What shows it.
     evidence: Option<Text>,
+    /// Of what kinds that is.
+    evidence_kinds: Option<EvidenceKinds>,
     /// Why your side sees it so.
     comment: Option<Text>,
 }
@@ -64,6 +66,9 @@ async fn rate(tx: &mut Tx, input: RateReviewIndicatorInput) -> Result<Id> {
     if needs && input.evidence.is_none() {
         return Err(Error::refused(&rules::PRESENT_NEEDS_EVIDENCE).field("evidence"));
     }
+    if needs {
+        rules::kinds_are_shown(&definitions, input.evidence_kinds.iter(), "evidenceKinds")?;
+    }
     let indicator: review_indicator::Model = tx.lock(asked.id, "indicatorId").await?;
     if !indicator.live {
         return Err(Error::not_found("indicatorId"));
@@ -84,6 +89,7 @@ async fn rate(tx: &mut Tx, input: RateReviewIndicatorInput) -> Result<Id> {
         definitions_id: definitions.id,
         category: input.category,
         evidence: input.evidence,
+        evidence_kinds: input.evidence_kinds,
         comment: input.comment,
         revision: before.map_or(1, |before| before.revision + 1),
         current: true,

@@ -1,5 +1,5 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, review, review_indicator};
+use entity::{Id, Right, review, review_action, review_indicator, value::ActionState};
 
 use super::{Review, begin};
 use crate::{
@@ -43,5 +43,12 @@ async fn remove(tx: &mut Tx, input: RemoveReviewIndicatorInput) -> Result<Id> {
     let after = review_indicator::Model { live: false, ..before.clone() };
     consents::void(tx, act.review.id).await?;
     tx.update("review.indicator_removed", &before, after).await?;
+    // Where the review came back here, there may be tasks for it: what was done stays done, and the rest is not to be done.
+    for task in begin::actions(tx, act.review.id).await?.into_iter().filter(|task| task.indicator_id == before.id) {
+        if !matches!(task.state, ActionState::Confirmed | ActionState::Declined) {
+            let declined = review_action::Model { state: ActionState::Declined, ..task.clone() };
+            tx.update("action.status_changed", &task, declined).await?;
+        }
+    }
     Ok(act.review.id)
 }

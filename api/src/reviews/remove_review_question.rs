@@ -1,7 +1,8 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, review, review_question};
+use entity::{Id, Right, review, review_answer, review_question};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::{Review, begin};
+use super::{Review, begin, go_back};
 use crate::{
     consents,
     platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
@@ -42,6 +43,8 @@ async fn remove(tx: &mut Tx, input: RemoveReviewQuestionInput) -> Result<Id> {
     let before: review_question::Model = tx.lock(input.id, "id").await?;
     let after = review_question::Model { live: false, ..before.clone() };
     consents::void(tx, act.review.id).await?;
+    // Where the review came back here, sides may have answered it already.
+    go_back::set_answers_aside(tx, Condition::all().add(review_answer::Column::QuestionId.eq(before.id))).await?;
     tx.update("review.question_removed", &before, after).await?;
     Ok(act.review.id)
 }

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    Id, indicator_rating, review, review_action, review_answer, review_indicator, review_question,
+    Id, category_definitions, indicator_rating, review, review_action, review_answer, review_indicator,
+    review_question,
     value::{
-        ActionState, Date, IndicatorCategory, IndicatorState, PartnershipState, ReviewMode,
+        ActionState, Date, EvidenceKinds, IndicatorCategory, IndicatorState, PartnershipState, ReviewMode,
         ReviewState::{
             self as State, Abandoned, Answering, Assessed, Assessing, Closed, Discussed, IndicatorsAgreed, Monitoring,
             Planning, Questions, Revealed,
@@ -67,6 +68,12 @@ pub const DEFINITIONS_NOT_AGREED: Rule = Rule {
 /// Present needs evidence where the sides agreed that it does.
 pub const PRESENT_NEEDS_EVIDENCE: Rule =
     Rule { key: "PRESENT_NEEDS_EVIDENCE", requirement: "R-19", says: "say what shows it, as the sides agreed" };
+/// Present needs every kind of evidence that the sides agreed on.
+pub const EVIDENCE_AS_AGREED: Rule = Rule {
+    key: "EVIDENCE_AS_AGREED",
+    requirement: "R-19",
+    says: "the sides agreed on kinds of evidence without which nothing counts as present: name what shows each of them",
+};
 /// There is no joint result before every side has judged.
 pub const EVERY_SIDE_HAS_JUDGED: Rule = Rule {
     key: "EVERY_SIDE_HAS_JUDGED",
@@ -106,6 +113,9 @@ pub const ANOTHER_SIDE_CONFIRMS: Rule = Rule {
     requirement: "R-21",
     says: "another side than the one whose task it is confirms that it is done",
 };
+/// What changes is not as it was.
+pub const ANOTHER_INTERVAL: Rule =
+    Rule { key: "ANOTHER_INTERVAL", requirement: "R-22", says: "progress is looked at after so many days already" };
 /// A review is closed when every task is done.
 pub const EVERY_TASK_IS_DONE: Rule = Rule {
     key: "EVERY_TASK_IS_DONE",
@@ -188,7 +198,12 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
             to: Assessing,
             guards: &[&DEFINITIONS_NOT_AGREED, &EVERY_SIDE_CONSENTS],
         },
-        Transition { by: "rateReviewIndicator", from: &[Assessing], to: Assessing, guards: &[&PRESENT_NEEDS_EVIDENCE] },
+        Transition {
+            by: "rateReviewIndicator",
+            from: &[Assessing],
+            to: Assessing,
+            guards: &[&PRESENT_NEEDS_EVIDENCE, &EVIDENCE_AS_AGREED],
+        },
         Transition {
             by: "proposeIndicatorResult",
             from: &[Assessing],
@@ -215,6 +230,45 @@ pub const LIFECYCLE: Lifecycle<State> = Lifecycle {
             guards: &[&ANOTHER_SIDE_CONFIRMS],
         },
         Transition { by: "recordMonitoringCheck", from: &[Monitoring], to: Monitoring, guards: &[] },
+        Transition {
+            by: "proposeMonitoringInterval",
+            from: &[Monitoring],
+            to: Monitoring,
+            guards: &[&ANOTHER_INTERVAL, &EVERY_SIDE_CONSENTS],
+        },
+        Transition { by: "changeReviewAction", from: &[Assessed], to: Assessed, guards: &[] },
+        Transition {
+            by: "returnToPlanning",
+            from: &[Questions, Answering],
+            to: Planning,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+        Transition { by: "returnToQuestions", from: &[Answering], to: Questions, guards: &[&EVERY_SIDE_CONSENTS] },
+        Transition {
+            by: "returnToDiscussion",
+            from: &[Discussed, IndicatorsAgreed, Assessing, Assessed, Monitoring],
+            to: Revealed,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+        Transition {
+            by: "returnToIndicators",
+            from: &[IndicatorsAgreed, Assessing, Assessed, Monitoring],
+            to: Discussed,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+        Transition {
+            by: "returnToDefinitions",
+            from: &[Assessing, Assessed, Monitoring],
+            to: IndicatorsAgreed,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+        Transition {
+            by: "returnToAssessment",
+            from: &[Assessed, Monitoring],
+            to: Assessing,
+            guards: &[&EVERY_SIDE_CONSENTS],
+        },
+        Transition { by: "returnToActionPlan", from: &[Monitoring], to: Assessed, guards: &[&EVERY_SIDE_CONSENTS] },
         Transition {
             by: "close",
             from: &[Monitoring],
@@ -245,6 +299,12 @@ pub const ACTION_LIFECYCLE: Lifecycle<ActionState> = Lifecycle {
     of: "review_action",
     start: ActionState::Proposed,
     transitions: &[
+        Transition {
+            by: "changeReviewAction",
+            from: &[ActionState::Proposed, ActionState::Accepted, ActionState::InProgress, ActionState::Declined],
+            to: ActionState::Proposed,
+            guards: &[],
+        },
         Transition {
             by: "acceptReviewAction",
             from: &[ActionState::Proposed, ActionState::Declined],
@@ -361,6 +421,18 @@ pub fn uncovered(indicators: &[review_indicator::Model], actions: &[review_actio
 pub fn all_assessed(indicators: &[review_indicator::Model]) -> bool {
     let done = |state| matches!(state, IndicatorState::Agreed | IndicatorState::Disagreed);
     indicators.iter().filter(|indicator| indicator.live).all(|indicator| done(indicator.state))
+}
+
+/// [`EVIDENCE_AS_AGREED`].
+pub fn kinds_are_shown<'k>(
+    agreed: &category_definitions::Model,
+    shown: impl Iterator<Item = &'k EvidenceKinds> + Clone,
+    field: &str,
+) -> Result<()> {
+    match &agreed.evidence_kinds {
+        Some(kinds) if !kinds.are_shown_by(shown) => Err(Error::refused(&EVIDENCE_AS_AGREED).field(field)),
+        _ => Ok(()),
+    }
 }
 
 /// [`OWNER_ACTS`].

@@ -122,6 +122,7 @@ pub(super) async fn content(tx: &Tx, review: &review::Model, by: &str) -> Result
                 json!({
                     "id": d.id, "present": d.present, "partiallyPresent": d.partially_present,
                     "notPresent": d.not_present, "evidenceRequired": d.evidence_required,
+                    "evidenceKinds": d.evidence_kinds,
                 })
             };
             content.insert("definitions", meanings.as_ref().map(said).unwrap_or_default());

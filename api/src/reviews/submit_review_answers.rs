@@ -83,7 +83,11 @@ async fn submit(tx: &mut Tx, input: SubmitReviewAnswersInput) -> Result<Id> {
 async fn reveal(tx: &mut Tx, review: &review::Model) -> Result<()> {
     use review_answer::Column;
     let step = rules::LIFECYCLE.step(review.state, "reveal")?;
-    let sealed = Condition::all().add(Column::ReviewId.eq(review.id)).add(Column::Revealed.eq(false));
+    // What was set aside when the review went back stays sealed.
+    let sealed = Condition::all()
+        .add(Column::ReviewId.eq(review.id))
+        .add(Column::Revealed.eq(false))
+        .add(Column::Current.eq(true));
     let sealed = tx.consequences::<review_answer::Model>(sealed, Column::CreatedAt).await?;
     tx.set_all("review.answer_revealed", sealed, "revealed", Expr::val(true), |answer| answer.revealed = true).await?;
     // What was asked before the answers were open is asked anew.

@@ -125,8 +125,14 @@ code! {
         CloseRiskTransfer,
         /// The partnership is over.
         EndPartnership,
+        /// The partnership ends on another day, or attitudes are looked at again after other days.
+        ChangeTerms,
         /// A review enters its next step.
         AdvanceReview,
+        /// A review goes back to a step before.
+        ReturnReview,
+        /// Progress of a review is looked at after other days.
+        ChangeMonitoringInterval,
         /// A review is given up.
         AbandonReview,
         /// An indicator has a joint result, or the sides agree that they disagree.

@@ -26,10 +26,10 @@ pub use foundations::{
 pub use id::Id;
 pub use partial_date::PartialDate;
 pub use patch::Patch;
-pub use review::{ActionState, IndicatorCategory, IndicatorState, Perspective, ReviewMode, ReviewState};
+pub use review::{ActionState, IndicatorCategory, IndicatorState, Perspective, ReviewMode, ReviewReturn, ReviewState};
 pub use risk::{Impact, Likelihood, RiskLevel, Scale, Strategy};
 pub use sharing::{Share, Sharing};
-pub use text::{ContentHash, CountryCode, LanguageTag, LanguageTags, Text, Title};
+pub use text::{ContentHash, CountryCode, EvidenceKinds, LanguageTag, LanguageTags, Text, Title};
 pub use together::{
     ActivityKind, ActivityState, AdvocacyScope, BenefitHorizon, ConsultationState, ConversationMethod, DecisionState,
     FeedbackState, LibraryKind, LibraryVisibility, NeedState, PlanState, PolicyPosition, StrategyState,
@@ -58,6 +58,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("CountryCode", CountryCode::check),
     ("LanguageTag", LanguageTag::check),
     ("LanguageTags", LanguageTags::check),
+    ("EvidenceKinds", EvidenceKinds::check),
     ("ContentHash", ContentHash::check),
     ("Date", Date::check),
     ("PartialDate", PartialDate::check),

@@ -34,6 +34,25 @@ code! {
     }
 }
 code! {
+    /// Where a review goes back to. Never behind the answers once they are open.
+    ReviewReturn {
+        /// The sides plan it anew: when, where and how.
+        Planning,
+        /// They change the questions.
+        Questions,
+        /// They talk about the answers again.
+        Discussion,
+        /// They change the indicators.
+        Indicators,
+        /// They agree anew on what the categories mean.
+        Definitions,
+        /// They assess the indicators anew.
+        Assessment,
+        /// They change the action plan.
+        ActionPlan,
+    }
+}
+code! {
     /// How the questions of a review are answered.
     ReviewMode {
         /// Each side answers alone and sealed, then they talk about it.

@@ -65,6 +65,21 @@ fn languages(text: &str) -> Result<String, Violation> {
     Ok(tags.join(" "))
 }
 
+/// What may show that something is present, in the order in which it is written (`[001]` Joint SRM review, step 4).
+const EVIDENCE: [&str; 3] = ["DOCUMENTED", "MANAGER_CONFIRMS", "STAFF_AGREE"];
+
+fn evidence(text: &str) -> Result<String, Violation> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() || words.iter().any(|word| !EVIDENCE.contains(word)) {
+        return Err(violation(
+            "EVIDENCE_KINDS",
+            "expected some of DOCUMENTED, MANAGER_CONFIRMS and STAFF_AGREE with spaces between them",
+        ));
+    }
+    let named = EVIDENCE.into_iter().filter(|kind| words.contains(kind));
+    Ok(named.collect::<Vec<_>>().join(" "))
+}
+
 fn hash(text: &str) -> Result<String, Violation> {
     if text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         Ok(text.to_owned())
@@ -142,6 +157,19 @@ text_value! {
     /// Language tags of BCP 47 with spaces between them, 1 to 10, such as `en fr`.
     LanguageTags, |text| languages(text)
 }
+text_value! {
+    /// Kinds of evidence with spaces between them: `DOCUMENTED` in some way, `MANAGER_CONFIRMS` where whoever is responsible
+    /// says so, `STAFF_AGREE` where several of the staff do.
+    EvidenceKinds, |text| evidence(text)
+}
+
+impl EvidenceKinds {
+    /// Whether every one of these kinds is among the shown ones.
+    pub fn are_shown_by<'s>(&self, shown: impl Iterator<Item = &'s Self> + Clone) -> bool {
+        self.0.split(' ').all(|kind| shown.clone().any(|some| some.0.split(' ').any(|one| one == kind)))
+    }
+}
+
 text_value! {
     /// SHA-256 of a content, as 64 lower-case hexadecimal digits.
     ContentHash, |text| hash(text)
