@@ -113,6 +113,68 @@ scenario! {
 }
 
 scenario! {
+    async fn that_nobody_answered_is_told_once_to_whom_reads_it(w: World) {
+        let shared = raise(w, "omar", "PARTNERSHIP", json!({ "respondBy": "2026-06-03" })).await.text("/answer/id");
+        let own = raise(w, "amina", "OWN_SIDE", json!({ "respondBy": "2026-06-03" })).await.text("/answer/id");
+        let (dana, omar, sam) = (w.position("dana").await, w.position("omar").await, w.position("sam").await);
+        w.clock.advance(TimeDelta::hours(60));
+        assert_eq!(w.look().await, 0, "the whole of the last day counts");
+        w.clock.advance(TimeDelta::hours(12));
+        assert_eq!(w.look().await, 2);
+        assert_eq!(w.look().await, 0, "it is told once");
+        let overdue = |of: &String| ("concern.overdue".to_owned(), of.clone());
+        assert_eq!(w.heard("dana", &dana).await, [overdue(&shared)]);
+        let mut heard = w.heard("omar", &omar).await;
+        heard.sort();
+        let mut both = [overdue(&shared), overdue(&own)];
+        both.sort();
+        assert_eq!(heard, both);
+        assert_eq!(w.heard("sam", &sam).await, []);
+        // It is nobody's act, and changes nothing of the record.
+        let ledger = "query($p: ID!) { ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { event recordId recordVersion actor authority command } } }";
+        let entries = w.ask("dana", ledger, json!({ "p": w.partnership().await })).await.at("/ledger/entries");
+        let told = entries.as_array().unwrap().iter().find(|entry| entry["event"] == "concern.overdue").unwrap().clone();
+        assert_eq!((&told["recordVersion"], &told["actor"], &told["authority"], &told["command"]), (&json!(0), &Value::Null, &Value::Null, &json!("tellWhatIsDue")));
+        let read = w.ask("dana", "query($id: ID!) { node(id: $id) { ... on Concern { version overdue } } }", json!({ "id": shared })).await;
+        assert_eq!(read.at("/node"), json!({ "version": 1, "overdue": true }));
+        let mut phone = Phone::new("dana", "concern");
+        phone.sync(w).await;
+        assert!(phone.documents.contains_key(&shared) && !phone.documents.contains_key(&own));
+        assert!(safepact::platform::verify::verify(&w.platform).await.unwrap().faults.is_empty());
+    }
+}
+
+scenario! {
+    async fn who_stays_unnamed_is_named_nowhere(w: World) {
+        let me = w.ask("amina", "{ me { person { id } } }", Value::Null).await.text("/me/person/id");
+        let named = raise(w, "amina", "OWN_SIDE", json!({})).await.text("/answer/id");
+        let unnamed = raise(w, "amina", "OWN_SIDE", json!({ "anonymous": true })).await;
+        let id = unnamed.text("/answer/id");
+        on(w, "amina", "shareConcern", &unnamed, 1, json!({})).await.data();
+        on(w, "dana", "answerConcern", &unnamed, 2, json!({ "answer": "We did not know." })).await.data();
+        on(w, "amina", "closeConcern", &unnamed, 3, json!({ "closing": "Enough for now." })).await.data();
+        let (_, side) = w.sides().await;
+        let ledger = "query($s: ID!) { ledger(space: SIDE, subjectId: $s, first: 100) { entries { recordId event actor authority requestId } } }";
+        for who in ["omar", "grace"] {
+            let entries = w.ask(who, ledger, json!({ "s": side })).await.at("/ledger/entries");
+            let of = |id: &String| entries.as_array().unwrap().iter().filter(|entry| entry["recordId"] == **id).cloned().collect::<Vec<_>>();
+            assert!(of(&named).iter().all(|entry| entry["actor"] == me && entry["authority"].is_string()), "{who}");
+            assert!(!of(&id).is_empty());
+            for entry in of(&id) {
+                assert_eq!((&entry["actor"], &entry["authority"], &entry["requestId"]), (&Value::Null, &Value::Null, &json!("")), "{who}: {entry}");
+            }
+        }
+        let shared = "query($p: ID!) { ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { recordId event authority } } }";
+        let shared = w.ask("omar", shared, json!({ "p": w.partnership().await })).await.at("/ledger/entries");
+        let of_it: Vec<_> = shared.as_array().unwrap().iter().filter(|entry| entry["recordId"] == *id).collect();
+        let answered = of_it.iter().filter(|entry| entry["authority"].is_string()).count();
+        assert_eq!((of_it.len(), answered), (3, 1), "who answers is named, as their side shows them: {of_it:?}");
+        let read = w.ask("dana", "query($id: ID!) { node(id: $id) { ... on Concern { anonymous } } }", json!({ "id": id })).await;
+        assert_eq!(read.at("/node/anonymous"), true);
+    }
+}
+
+scenario! {
     async fn a_concern_is_about_what_its_raiser_sees(w: World) {
         let risk = w.risk("Looting of the store").await;
         raise(w, "omar", "PARTNERSHIP", json!({ "aboutId": risk })).await.data();

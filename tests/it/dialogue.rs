@@ -93,7 +93,7 @@ scenario! {
             assert_eq!((&seen["plan"]["id"], &seen["plan"]["state"]), (&id, &json!("AGREED")));
             assert_eq!((seen["meetingDueOn"].as_str(), seen["healthCheckDueOn"].as_str()), (Some("2026-06-08"), Some("2026-08-30")));
         }
-        let plans = w.ask("dana", "query($p: ID!) { partnership(id: $p) { communicationPlans { state languages } } }", json!({ "p": w.partnership().await })).await;
+        let plans = w.ask("dana", "query($p: ID!) { partnership(id: $p) { communicationPlans { id state languages } } }", json!({ "p": w.partnership().await })).await;
         let plans = plans.at("/partnership/communicationPlans");
         let of = |state: &str| plans.as_array().unwrap().iter().filter(|plan| plan["state"] == state).count();
         assert_eq!((of("AGREED"), of("SUPERSEDED"), of("PROPOSED")), (1, 3, 0));
@@ -103,6 +103,9 @@ scenario! {
         assert_eq!(dialogue(w, "dana").await["meetingOverdue"], false);
         w.clock.advance(TimeDelta::days(1));
         assert_eq!(dialogue(w, "dana").await["meetingOverdue"], true);
+        let start = w.position("petra").await;
+        assert_eq!((w.look().await, w.look().await), (1, 0));
+        assert_eq!(w.heard("petra", &start).await, [("conversation.overdue".to_owned(), plans[0]["id"].as_str().unwrap().to_owned())]);
         let talk = json!({ "topic": "The week", "heldOn": "2026-06-09", "method": "IN_PERSON", "participants": "All", "view": "Calm." });
         let held = say(w, "dana", "recordConversation", talk, "id").await;
         assert_eq!(dialogue(w, "dana").await["meetingOverdue"], true, "one side alone does not hold a conversation");

@@ -252,6 +252,18 @@ scenario! {
         w.clock.advance(TimeDelta::days(2));
         assert_eq!(of_side(w, "dana", &id, &json!(ours)).await["riskAttitudeOverdue"], true);
         assert_eq!(of_side(w, "dana", &id, &json!(theirs)).await["riskAttitudeOverdue"], false);
+        // That it is late is told once, of the side whose it is; said again and forgotten again, once more.
+        let start = w.position("petra").await;
+        let late = ("risk_attitude.overdue".to_owned(), ours.clone());
+        assert_eq!((w.look().await, w.look().await), (1, 0));
+        assert_eq!(w.heard("petra", &start).await, [late.clone()]);
+        attitude(w, "dana", &id, "OPEN").await.data();
+        w.clock.advance(TimeDelta::days(179));
+        attitude(w, "omar", &id, "OPEN").await.data();
+        w.clock.advance(TimeDelta::days(2));
+        let start = w.position("petra").await;
+        assert_eq!(w.look().await, 1);
+        assert_eq!(w.heard("petra", &start).await, [late]);
     }
 }
 

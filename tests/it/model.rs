@@ -213,7 +213,7 @@ impl Model {
     async fn said_once_more(&mut self, at: usize) {
         let caller = self.w.caller(self.phones[at].who).await;
         let collection = collections::named("incident").unwrap();
-        let ids = caller.pushed_lately(collection.kind, 50).await.unwrap();
+        let ids = caller.pushed_lately(collection.kind).await.unwrap();
         let documents = collection.as_seen(&caller, &ids).await.unwrap();
         let documents: Vec<Value> = documents.into_iter().map(|document| answer::sent(collection, document)).collect();
         self.phones[at].take(&without_typename(json!(documents)));

@@ -181,6 +181,56 @@ scenario! {
 }
 
 scenario! {
+    async fn the_last_day_begins_the_end_and_every_side_may_agree_on_another(w: World) {
+        let id = w.partnership().await;
+        let read = |who: &'static str| w.ask(who, "query($id: ID!) { partnership(id: $id) { version state stateReason endsOn attitudeRevisitDays endAssessments { id } } }", json!({ "id": id }));
+        let terms = async |who: &'static str, more: Value| {
+            let mut input = json!({ "id": id, "expectedVersion": read(who).await.at("/partnership/version") });
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            w.act(who, "proposePartnershipTerms", "ProposePartnershipTermsInput", input, "id action contentHash").await
+        };
+        let last = read("dana").await.text("/partnership/endsOn");
+        terms("dana", json!({})).await.refused("REFUSED").by("TERMS_LEAD_AHEAD");
+        terms("dana", json!({ "endsOn": last })).await.refused("REFUSED").by("TERMS_LEAD_AHEAD");
+        terms("dana", json!({ "endsOn": "2026-05-31" })).await.refused("REFUSED").by("TERMS_LEAD_AHEAD").field("endsOn");
+        terms("dana", json!({ "attitudeRevisitDays": 3 })).await.refused("VALIDATION_FAILED").by("ATTITUDE_REVISIT_DAYS");
+        terms("dana", json!({ "attitudeRevisitDays": null })).await.refused("VALIDATION_FAILED");
+        terms("petra", json!({ "attitudeRevisitDays": 90 })).await.refused("FORBIDDEN");
+        w.act("sam", "proposePartnershipTerms", "ProposePartnershipTermsInput", json!({ "id": id, "expectedVersion": 1, "endsOn": null }), "id").await.refused("FORBIDDEN");
+        let request = terms("dana", json!({ "attitudeRevisitDays": 90 })).await;
+        w.consent("dana", &request).await.data();
+        assert_eq!(read("omar").await.at("/partnership/attitudeRevisitDays"), 180, "one side decides nothing");
+        w.consent("omar", &request).await.data();
+        assert_eq!((read("petra").await.at("/partnership/attitudeRevisitDays"), read("petra").await.text("/partnership/endsOn")), (json!(90), last));
+        // The last day is over: nobody decided it then, every side did when they agreed on that day.
+        w.clock.advance(chrono::TimeDelta::days(518));
+        for who in ["dana", "omar"] {
+            let said = json!({ "partnershipId": id, "riskType": "SECURITY", "appetite": "OPEN", "statement": "As before." });
+            w.act(who, "recordRiskAttitude", "RecordRiskAttitudeInput", said, "id").await.data();
+        }
+        let start = w.position("petra").await;
+        assert_eq!((w.look().await, w.look().await), (1, 0));
+        assert_eq!(w.heard("petra", &start).await, [("partnership.end_due".to_owned(), id.clone())]);
+        let ending = read("omar").await;
+        assert_eq!((ending.text("/partnership/state"), ending.at("/partnership/stateReason")), ("ENDING".into(), Value::Null));
+        let said = json!({ "partnershipId": id, "implications": "Guards lose their pay.", "measures": "Two months more." });
+        w.act("omar", "assessPartnershipEnd", "AssessPartnershipEndInput", said, "id").await.data();
+        // They had meant to go on: with a day that every side agrees on it does, and what was said of the end is said anew.
+        let request = terms("omar", json!({ "endsOn": "2029-12-31" })).await;
+        w.consent("omar", &request).await.data();
+        assert_eq!(read("dana").await.text("/partnership/state"), "ENDING");
+        w.consent("dana", &request).await.data();
+        let goes_on = read("petra").await;
+        assert_eq!((goes_on.text("/partnership/state"), goes_on.text("/partnership/endsOn")), ("ACTIVE".into(), "2029-12-31".into()));
+        let end = json!({ "id": id, "expectedVersion": goes_on.at("/partnership/version"), "reason": "x" });
+        let ending = w.act("dana", "endPartnership", "EndPartnershipInput", end, "version").await;
+        let propose = json!({ "id": id, "expectedVersion": ending.at("/answer/version") });
+        let missing = w.act("dana", "proposePartnershipEnd", "ProposePartnershipEndInput", propose, "id").await;
+        assert_eq!(missing.refused("REFUSED").by("END_IS_ASSESSED").refusal()["missingSides"].as_array().unwrap().len(), 2);
+    }
+}
+
+scenario! {
     async fn a_partnership_has_distinct_sides_of_organisations_one_sees(w: World) {
         let own = organisation(w, "Northlight Relief").await;
         let open = |partners: Value| json!({ "organisationId": own, "partnerIds": partners, "title": "T", "scope": "S", "country": "SS" });

@@ -622,3 +622,186 @@ scenario! {
         }
     }
 }
+
+async fn back(w: &World, r: &Told, to: &str) {
+    let input = json!({ "reviewId": r.id, "to": to, "reason": "We left something out." });
+    let request = on(w, r.a, "proposeReviewReturn", input, "id contentHash").await;
+    w.consent(r.a, &request).await.data();
+    let before = r.state(w).await;
+    w.consent(r.b, &request).await.data();
+    assert_ne!(r.state(w).await, before);
+}
+
+/// Requests about a review that every side agreed to, and that count.
+async fn agreed_on(w: &World, subject: &Value) -> usize {
+    let query = "query($s: ID!) { consentRequests(subjectId: $s, state: EFFECTIVE) { totalCount } }";
+    let count = w.ask("petra", query, json!({ "s": subject })).await.at("/consentRequests/totalCount");
+    usize::try_from(count.as_u64().unwrap()).unwrap()
+}
+
+scenario! {
+    async fn before_the_reveal_a_review_goes_back_and_stays_sealed(w: World) {
+        for (a, b) in [("dana", "omar"), ("omar", "dana")] {
+            let r = open(w, a, b, json!({})).await;
+            let (first, second) = (format!("FIRST{a}"), format!("SECOND{b}"));
+            let forward = json!({ "reviewId": r.id, "to": "QUESTIONS", "reason": "x" });
+            on(w, a, "proposeReviewReturn", forward.clone(), "id").await.refused("REFUSED").by("STATE_ALLOWS");
+            let questions = r.asked(w).await;
+            for question in &questions {
+                r.answer(w, a, question, &first).await.data();
+            }
+            r.submit(w, a).await.data();
+            on(w, "petra", "proposeReviewReturn", forward.clone(), "id").await.refused("FORBIDDEN");
+            on(w, "sam", "proposeReviewReturn", forward, "id").await.refused("FORBIDDEN");
+            assert_eq!(agreed_on(w, &r.id).await, 2);
+            let start = w.position(b).await;
+            back(w, &r, "QUESTIONS").await;
+            assert_eq!((r.state(w).await.as_str(), agreed_on(w, &r.id).await), ("QUESTIONS", 2), "the plan, and the way back itself");
+            let heard = w.heard(b, &start).await;
+            for event in ["review.step_returned", "review.submission_withdrawn", "consent.voided"] {
+                assert!(heard.iter().any(|(what, _)| what == event), "{event}: {heard:?}");
+            }
+            // A question that is taken out takes its sealed answer out of what will be opened.
+            on(w, b, "removeReviewQuestion", json!({ "id": questions[2] }), "id").await.data();
+            r.agreed(w, "ANSWERING").await;
+            for question in &questions[..2] {
+                r.answer(w, b, question, &second).await.data();
+            }
+            r.submit(w, b).await.data();
+            assert_eq!(r.state(w).await, "ANSWERING", "who had submitted submits again");
+            let seen = r.read(w, b, "questions { answers { text } } submissions { id }").await;
+            assert!(!seen.text.contains(&first) && seen.at("/review/submissions").as_array().unwrap().len() == 1);
+            // Behind the plan answers are set aside, each with its side.
+            back(w, &r, "PLANNING").await;
+            let version = r.read(w, a, "version").await.at("/review/version");
+            on(w, b, "planReview", json!({ "id": r.id, "expectedVersion": version, "mode": "JOINT_MEETING" }), "id").await.data();
+            r.agreed(w, "QUESTIONS").await;
+            r.agreed(w, "ANSWERING").await;
+            for question in &questions[..2] {
+                let joint = json!({ "questionId": question, "text": "Together.", "attendance": "All" });
+                on(w, a, "recordJointAnswer", joint, "id").await.data();
+            }
+            r.agreed(w, "REVEALED").await;
+            for (reader, word) in [(a, &second), (b, &first), ("petra", if a == "dana" { &second } else { &first })] {
+                let mut phone = Phone::new(reader, "reviewAnswer");
+                phone.sync(w).await;
+                let held = serde_json::to_string(&phone.documents).unwrap();
+                assert!(held.contains("Together.") && !held.contains(word.as_str()), "{reader} finds {word}");
+                assert!(!r.read(w, reader, "questions { answers { text } answerHistory { text } }").await.text.contains(word.as_str()));
+            }
+            let bare = json!({ "reviewId": r.id, "to": "QUESTIONS", "reason": "x" });
+            on(w, a, "proposeReviewReturn", bare, "id").await.refused("REFUSED").by("STATE_ALLOWS");
+        }
+    }
+}
+
+scenario! {
+    async fn behind_the_reveal_what_was_agreed_is_agreed_anew(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let indicator = planned(w, &r).await;
+        let result = async |category: Value| {
+            let request = on(w, "dana", "proposeIndicatorResult", json!({ "indicatorId": indicator, "category": category }), "id contentHash").await;
+            for who in ["dana", "omar"] {
+                w.consent(who, &request).await.data();
+            }
+        };
+        let task = |title: &str| json!({ "indicatorId": indicator, "ownerSideId": r.sides["omar"], "title": title, "expectedResult": "It is there.", "dueOn": "2026-06-20" });
+        let of = "indicators { state result waived ratings { category } } actions { id version state }";
+        result(Value::Null).await;
+        let action = on(w, "dana", "addReviewAction", task("Budget line"), "id").await.at("/answer/id");
+        let at = |version: i64| json!({ "id": action, "expectedVersion": version });
+        on(w, "omar", "acceptReviewAction", at(1), "state").await.data();
+        // A task that changes is taken on anew.
+        let mut change = at(2);
+        change["dueOn"] = json!("2026-06-25");
+        on(w, "petra", "changeReviewAction", change.clone(), "id").await.refused("FORBIDDEN");
+        let waits = r.step(w, "dana").await;
+        w.consent("omar", &waits).await.data();
+        let changed = on(w, "dana", "changeReviewAction", change.clone(), "state dueOn acceptedAs").await;
+        assert_eq!(changed.at("/answer"), json!({ "state": "PROPOSED", "dueOn": "2026-06-25", "acceptedAs": null }));
+        w.consent("dana", &waits).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        on(w, "dana", "changeReviewAction", change, "id").await.refused("CONFLICT");
+        on(w, "omar", "acceptReviewAction", at(3), "state").await.data();
+        r.agreed(w, "MONITORING").await;
+        on(w, "dana", "changeReviewAction", at(4), "id").await.refused("REFUSED").by("STATE_ALLOWS");
+
+        // The plan alone is agreed on anew.
+        back(w, &r, "ACTION_PLAN").await;
+        assert_eq!(r.state(w).await, "ASSESSED");
+        assert_eq!(r.read(w, "dana", of).await.at("/review/indicators/0/state"), "DISAGREED");
+        r.agreed(w, "MONITORING").await;
+        // Back to the assessment the joint result is void; how each side judged it stays.
+        back(w, &r, "ASSESSMENT").await;
+        assert_eq!(r.read(w, "petra", of).await.at("/review/indicators/0"), json!({ "state": "DISPUTED", "result": null, "waived": false, "ratings": [{ "category": "PRESENT" }, { "category": "NOT_PRESENT" }] }));
+        r.step(w, "dana").await.refused("REFUSED").by("EVERY_INDICATOR_HAS_A_RESULT");
+        result(Value::Null).await;
+        assert_eq!(r.state(w).await, "ASSESSED");
+        // By other meanings everybody judges anew, with the kinds of evidence that they agree on.
+        back(w, &r, "DEFINITIONS").await;
+        assert_eq!(r.read(w, "petra", of).await.at("/review/indicators/0"), json!({ "state": "UNRATED", "result": null, "waived": false, "ratings": [] }));
+        let mut meanings = json!({ "reviewId": r.id, "present": "Written, and the staff say so.", "partiallyPresent": "Written.", "notPresent": "Neither.", "evidenceKinds": "STAFF_AGREE HEARSAY" });
+        on(w, "omar", "defineReviewCategories", meanings.clone(), "id").await.refused("VALIDATION_FAILED").by("EVIDENCE_KINDS");
+        meanings["evidenceKinds"] = json!("STAFF_AGREE DOCUMENTED");
+        let agreed = on(w, "omar", "defineReviewCategories", meanings, "evidenceRequired evidenceKinds").await;
+        assert_eq!(agreed.at("/answer"), json!({ "evidenceRequired": true, "evidenceKinds": "DOCUMENTED STAFF_AGREE" }));
+        r.agreed(w, "ASSESSING").await;
+        let rate = |who: &'static str, kinds: Value| {
+            let input = json!({ "indicatorId": indicator, "category": "PRESENT", "evidence": "Annex 2", "evidenceKinds": kinds });
+            on(w, who, "rateReviewIndicator", input, "state")
+        };
+        for kinds in [Value::Null, json!("DOCUMENTED"), json!("MANAGER_CONFIRMS STAFF_AGREE")] {
+            rate("dana", kinds).await.refused("REFUSED").by("EVIDENCE_AS_AGREED").field("evidenceKinds");
+        }
+        for who in ["dana", "omar"] {
+            rate(who, json!("DOCUMENTED STAFF_AGREE MANAGER_CONFIRMS")).await.data();
+        }
+        result(json!("PRESENT")).await;
+        assert_eq!(r.state(w).await, "ASSESSED");
+        // An indicator that is taken out takes its open tasks along.
+        back(w, &r, "INDICATORS").await;
+        on(w, "omar", "removeReviewIndicator", json!({ "id": indicator }), "id").await.data();
+        assert_eq!(r.read(w, "dana", of).await.at("/review/actions/0/state"), "DECLINED");
+        back(w, &r, "DISCUSSION").await;
+        assert_eq!(r.state(w).await, "REVEALED");
+        assert!(safepact::platform::verify::verify(&w.platform).await.unwrap().faults.is_empty());
+    }
+}
+
+scenario! {
+    async fn what_is_late_in_a_review_is_told_once(w: World) {
+        let r = open(w, "dana", "omar", json!({})).await;
+        let indicator = planned(w, &r).await;
+        let result = json!({ "indicatorId": indicator, "category": null });
+        let result = on(w, "dana", "proposeIndicatorResult", result, "id contentHash").await;
+        for who in ["dana", "omar"] {
+            w.consent(who, &result).await.data();
+        }
+        let task = json!({ "indicatorId": indicator, "ownerSideId": r.sides["omar"], "title": "Budget line", "expectedResult": "x", "dueOn": "2026-06-20" });
+        let action = on(w, "dana", "addReviewAction", task, "id").await.text("/answer/id");
+        on(w, "omar", "acceptReviewAction", json!({ "id": action, "expectedVersion": 1 }), "id").await.data();
+        r.agreed(w, "MONITORING").await;
+        let start = w.position("petra").await;
+        w.clock.advance(TimeDelta::days(20));
+        assert_eq!((w.look().await, w.look().await), (1, 0));
+        assert_eq!(w.heard("petra", &start).await, [("action.overdue".to_owned(), action.clone())]);
+        let seen = dashboard(w, "omar").await;
+        assert_eq!((&seen["overdue"][0]["kind"], &seen["overdue"][0]["dueOn"], &seen["reviews"][0]["openTasks"]), (&json!("TASK"), &json!("2026-06-20"), &json!(1)));
+        // Every side agrees on when progress is looked at.
+        let days = |days: i64| json!({ "reviewId": r.id, "days": days });
+        on(w, "dana", "proposeMonitoringInterval", days(30), "id").await.refused("REFUSED").by("ANOTHER_INTERVAL");
+        on(w, "dana", "proposeMonitoringInterval", days(3), "id").await.refused("VALIDATION_FAILED").by("MONITORING_INTERVAL");
+        on(w, "petra", "proposeMonitoringInterval", days(60), "id").await.refused("FORBIDDEN");
+        let request = on(w, "omar", "proposeMonitoringInterval", days(60), "id contentHash").await;
+        w.consent("omar", &request).await.data();
+        let start = w.position("petra").await;
+        w.clock.advance(TimeDelta::days(11));
+        assert_eq!(w.look().await, 1);
+        assert_eq!(w.heard("petra", &start).await, [("review.monitoring_overdue".to_owned(), r.id.as_str().unwrap().to_owned())]);
+        let late = dashboard(w, "dana").await;
+        assert_eq!((&late["overdue"][1]["kind"], &late["reviews"][0]["monitoringOverdue"]), (&json!("MONITORING"), &json!(true)));
+        w.consent("dana", &request).await.data();
+        assert_eq!(r.read(w, "petra", "monitoringOverdue").await.at("/review/monitoringOverdue"), false);
+        w.clock.advance(TimeDelta::days(30));
+        assert_eq!(w.look().await, 1, "told once for each day on which it was due");
+    }
+}

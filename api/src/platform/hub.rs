@@ -82,6 +82,8 @@ pub struct Follower {
     hub: Hub,
     wake: Arc<Notify>,
     spaces: Vec<i32>,
+    /// Where the ledgers stood when it began to follow: what is kept in memory may be behind that.
+    began: HashMap<i32, i64>,
 }
 
 impl Hub {
@@ -239,7 +241,7 @@ impl Hub {
 
     /// A reader that follows nothing yet.
     pub fn follower(&self) -> Follower {
-        Follower { hub: self.clone(), wake: Arc::new(Notify::new()), spaces: Vec::new() }
+        Follower { hub: self.clone(), wake: Arc::new(Notify::new()), spaces: Vec::new(), began: HashMap::new() }
     }
 
     /// Newest position of some spaces, ascending.
@@ -278,6 +280,7 @@ impl Follower {
         }
         drop(feeds);
         self.spaces = spaces.to_vec();
+        self.began.extend(heads.iter().copied());
         // What was committed between head and registration must not wait for the next doorbell.
         self.hub.bell.notify_one();
         Ok(heads)
@@ -288,7 +291,7 @@ impl Follower {
         {
             let feeds = self.hub.feeds();
             if let Some(feed) = feeds.get(&no) {
-                if feed.head <= seq {
+                if feed.head <= seq && self.began.get(&no).is_none_or(|began| *began <= seq) {
                     return Ok(Vec::new());
                 }
                 if feed.ring.front().is_some_and(|first| first.seq <= seq + 1) {

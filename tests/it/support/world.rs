@@ -353,6 +353,24 @@ impl World {
     }
 
     /// Records how a side sees a risk.
+    /// Looks for what fell due, as the server does in the background.
+    pub async fn look(&self) -> usize {
+        safepact::due::look(&self.platform).await
+    }
+
+    /// A position of now.
+    pub async fn position(&self, who: &str) -> String {
+        self.ask(who, "{ streamPosition }", Value::Null).await.text("/streamPosition")
+    }
+
+    /// What somebody hears behind a position: events, each with its record, in words.
+    pub async fn heard(&self, who: &str, after: &str) -> Vec<(String, String)> {
+        let query = "query($after: String) { events(after: $after, first: 100) { events { event recordId } } }";
+        let events = self.ask(who, query, json!({ "after": after })).await.at("/events/events");
+        let word = |event: &Value, of: &str| event[of].as_str().unwrap().to_owned();
+        events.as_array().unwrap().iter().map(|event| (word(event, "event"), word(event, "recordId"))).collect()
+    }
+
     pub async fn perceive(&self, who: &str, risk: &str, likelihood: i64, impact: i64) -> Answer {
         let input = json!({ "riskId": risk, "likelihood": likelihood, "impact": impact, "rationale": "as we see it" });
         let selection = "id state level score provisional watchlist version";
