@@ -104,6 +104,20 @@ scenario! {
         w.clock.advance(TimeDelta::days(3));
         let late = w.ask("omar", "query($p: ID!) { partnership(id: $p) { decisions(first: 1) { edges { node { state ratificationOverdue } } } } }", json!({ "p": w.partnership().await })).await;
         assert_eq!(late.at("/partnership/decisions/edges/0/node"), json!({ "state": "EMERGENCY", "ratificationOverdue": true }));
+        // Who only listens is told, once; and while it is open the partnership does not end.
+        let (start, id) = (w.position("petra").await, w.partnership().await);
+        assert_eq!((w.look().await, w.look().await), (1, 0));
+        let heard = w.heard("petra", &start).await;
+        assert_eq!(heard[0].0, "decision.ratification_overdue");
+        let version = w.ask("dana", "query($p: ID!) { partnership(id: $p) { version } }", json!({ "p": id })).await.at("/partnership/version");
+        let ending = w.command("dana", "endPartnership", json!({ "id": id, "expectedVersion": version, "reason": "The grant ran out." }), "version").await;
+        for who in ["dana", "omar"] {
+            let said = json!({ "partnershipId": id, "implications": "Guards lose their pay.", "measures": "Two months more." });
+            w.command(who, "assessPartnershipEnd", said, "id").await.data();
+        }
+        let propose = json!({ "id": id, "expectedVersion": ending.at("/answer/version") });
+        let waits = w.command("omar", "proposePartnershipEnd", propose, "id").await;
+        assert_eq!(waits.refused("REFUSED").by("DECISIONS_ARE_OVER").refusal()["decisions"], json!([heard[0].1]));
     }
 }
 

@@ -32,6 +32,10 @@ const ORDER: [&str; 10] = [
     "CLOSED",
 ];
 
+/// Where the sides may agree to go back to.
+const BACK: [&str; 7] =
+    ["PLANNING", "QUESTIONS", "DISCUSSION", "INDICATORS", "DEFINITIONS", "ASSESSMENT", "ACTION_PLAN"];
+
 /// The same numbers for the same seed, on every machine.
 struct Dice(u64);
 
@@ -148,7 +152,7 @@ async fn sealed(w: &World, review: &Value, open: bool) {
     }
 }
 
-async fn history(w: &World, seed: u64) {
+async fn history(w: &World, seed: u64) -> usize {
     let mut dice = Dice(seed);
     let partnership = w.partnership().await;
     let (ours, theirs) = w.sides().await;
@@ -156,12 +160,14 @@ async fn history(w: &World, seed: u64) {
     let opened = json!({ "partnershipId": partnership, "title": "Random", "mode": "SEPARATE_THEN_DISCUSS", "approach": "As it comes." });
     let review = w.act("dana", "openReview", "OpenReviewInput", opened, "id").await.at("/answer/id");
     let mut reached = BTreeMap::new();
-    let mut rank = 0;
+    let (mut rank, mut went_back) = (0, 0);
     for turn in 0..140 {
         let seen = look(w, &review, &partnership).await;
         *reached.entry(seen.state.clone()).or_insert(0) += 1;
         let now = ORDER.iter().position(|state| *state == seen.state).unwrap();
-        assert!(now >= rank && now <= rank + 1, "a step was skipped: from {} to {}", ORDER[rank], seen.state);
+        assert!(now <= rank + 1, "a step was skipped: from {} to {}", ORDER[rank], seen.state);
+        assert!(rank < 3 || now >= 3, "what was opened was closed: from {} to {}", ORDER[rank], seen.state);
+        went_back += usize::from(now < rank);
         rank = now;
         if now >= 2 && turn % 3 == 0 {
             sealed(w, &review, OPEN.contains(&seen.state.as_str())).await;
@@ -180,6 +186,10 @@ async fn history(w: &World, seed: u64) {
         // Mostly what fits the step, so that histories get far; and everything else, too.
         let step = if dice.roll(5) == 0 { dice.roll(10) } else { now };
         let (command, input) = match (step, dice.roll(4)) {
+            _ if dice.roll(24) == 0 => (
+                "proposeReviewReturn",
+                json!({ "reviewId": review, "to": BACK[dice.roll(BACK.len())], "reason": "Again." }),
+            ),
             (_, 0) | (0 | 3 | 9, 1) => match dice.pick(&seen.requests) {
                 Some(request) => {
                     // Both sides, so that something is agreed now and then.
@@ -252,14 +262,17 @@ async fn history(w: &World, seed: u64) {
         send(w, who, command, input).await;
     }
     assert!(reached.len() > 2, "a history that goes nowhere shows nothing: {reached:?}");
+    went_back
 }
 
 async fn histories(backend: Backend) {
     let Some(w) = World::start(backend).await else { return };
     let asked = std::env::var("SAFEPACT_MODEL_HISTORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(100_u64);
+    let mut went_back = 0;
     for seed in 1..=(asked / 50).clamp(2, 20) {
-        history(&w, seed * 7919).await;
+        went_back += history(&w, seed * 7919).await;
     }
+    assert!(went_back > 0, "no history went back");
     w.end().await;
 }
 
