@@ -21,6 +21,8 @@ use crate::{
     reviews,
 };
 
+/// Time before the first look.
+const FIRST: Duration = Duration::from_secs(30);
 /// Time between two looks.
 const EVERY: Duration = Duration::from_mins(5);
 
@@ -57,8 +59,9 @@ pub async fn look(platform: &Arc<Platform>) -> usize {
     told.load(Ordering::Relaxed)
 }
 
-/// Looks for as long as the process lives.
+/// Looks for as long as the process lives; for the first time when whoever waited for this node has been served.
 pub async fn watch(platform: Arc<Platform>) {
+    tokio::time::sleep(FIRST).await;
     loop {
         let told = look(&platform).await;
         if told > 0 {
