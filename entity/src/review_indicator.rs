@@ -46,6 +46,8 @@ pub struct Model {
     pub waived: bool,
     /// Why.
     pub waiver: Option<Text>,
+    /// When the sides last went back behind its result: what was done before covers nothing that is found since.
+    pub reopened_at: Option<DateTime<Utc>>,
     /// False once it was taken out.
     pub live: bool,
     /// Who wrote it first.

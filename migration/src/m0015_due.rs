@@ -17,6 +17,8 @@ ALTER TABLE category_definitions ADD COLUMN evidence_kinds text
 --
 ALTER TABLE indicator_rating ADD COLUMN evidence_kinds text
 --
+ALTER TABLE review_indicator ADD COLUMN reopened_at {time}
+--
 ALTER TABLE concern ADD COLUMN anonymous {bool} NOT NULL DEFAULT FALSE
 --
 CREATE INDEX partnership_living ON partnership (id) WHERE state IN ('ACTIVE', 'SUSPENDED')

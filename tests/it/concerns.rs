@@ -130,6 +130,15 @@ scenario! {
         both.sort();
         assert_eq!(heard, both);
         assert_eq!(w.heard("sam", &sam).await, []);
+        // Nobody is late for what they could not read.
+        let late = json!({ "id": own, "expectedVersion": 1 });
+        w.command("amina", "shareConcern", late, "id").await.refused("REFUSED").by("RESPOND_BY_IS_AHEAD").field("respondBy");
+        let anew = json!({ "id": own, "expectedVersion": 1, "respondBy": "2026-06-08" });
+        w.command("amina", "shareConcern", anew, "id").await.data();
+        let start = w.position("dana").await;
+        w.clock.advance(TimeDelta::days(5));
+        assert_eq!(w.look().await, 1);
+        assert_eq!(w.heard("dana", &start).await, [overdue(&own)]);
         // It is nobody's act, and changes nothing of the record.
         let ledger = "query($p: ID!) { ledger(space: PARTNERSHIP, subjectId: $p, first: 100) { entries { event recordId recordVersion actor authority command } } }";
         let entries = w.ask("dana", ledger, json!({ "p": w.partnership().await })).await.at("/ledger/entries");
@@ -139,7 +148,7 @@ scenario! {
         assert_eq!(read.at("/node"), json!({ "version": 1, "overdue": true }));
         let mut phone = Phone::new("dana", "concern");
         phone.sync(w).await;
-        assert!(phone.documents.contains_key(&shared) && !phone.documents.contains_key(&own));
+        assert!(phone.documents.contains_key(&shared) && phone.documents.contains_key(&own));
         assert!(safepact::platform::verify::verify(&w.platform).await.unwrap().faults.is_empty());
     }
 }

@@ -222,8 +222,13 @@ scenario! {
         w.consent("dana", &request).await.data();
         let goes_on = read("petra").await;
         assert_eq!((goes_on.text("/partnership/state"), goes_on.text("/partnership/endsOn")), ("ACTIVE".into(), "2029-12-31".into()));
+        // Whoever agreed to other terms did not agree to go on with what another side ends.
+        let early = terms("omar", json!({ "attitudeRevisitDays": 365 })).await;
+        w.consent("dana", &early).await.data();
         let end = json!({ "id": id, "expectedVersion": goes_on.at("/partnership/version"), "reason": "x" });
         let ending = w.act("dana", "endPartnership", "EndPartnershipInput", end, "version").await;
+        w.consent("omar", &early).await.refused("REFUSED").by("REQUEST_IS_OPEN");
+        assert_eq!(read("omar").await.text("/partnership/state"), "ENDING");
         let propose = json!({ "id": id, "expectedVersion": ending.at("/answer/version") });
         let missing = w.act("dana", "proposePartnershipEnd", "ProposePartnershipEndInput", propose, "id").await;
         assert_eq!(missing.refused("REFUSED").by("END_IS_ASSESSED").refusal()["missingSides"].as_array().unwrap().len(), 2);

@@ -671,6 +671,13 @@ scenario! {
             assert_eq!(r.state(w).await, "ANSWERING", "who had submitted submits again");
             let seen = r.read(w, b, "questions { answers { text } } submissions { id }").await;
             assert!(!seen.text.contains(&first) && seen.at("/review/submissions").as_array().unwrap().len() == 1);
+            // The side hears that its answer was set aside, and not by whom of the others.
+            let side = json!({ "s": r.sides[a] });
+            let ledger = "query($s: ID!) { ledger(space: SIDE, subjectId: $s, first: 100) { entries { event actor } } }";
+            let ledger = w.ask(a, ledger, side).await.at("/ledger/entries");
+            let of = |who: &Value| ledger.as_array().unwrap().iter().filter(|entry| entry["event"] == "review.answer_superseded" && entry["actor"] == *who).count();
+            let other = w.ask(b, "{ me { person { id } } }", Value::Null).await.at("/me/person/id");
+            assert_eq!((of(&Value::Null), of(&other)), (1, 0), "{ledger}");
             // Behind the plan answers are set aside, each with its side.
             back(w, &r, "PLANNING").await;
             let version = r.read(w, a, "version").await.at("/review/version");
@@ -757,10 +764,31 @@ scenario! {
         }
         result(json!("PRESENT")).await;
         assert_eq!(r.state(w).await, "ASSESSED");
+        // What was done before the sides judged anew covers nothing that they find now.
+        let mut done = at(4);
+        r.agreed(w, "MONITORING").await;
+        done["progress"] = json!("In the budget.");
+        done["done"] = json!(true);
+        on(w, "omar", "reportReviewAction", done, "id").await.data();
+        on(w, "dana", "confirmReviewAction", at(5), "id").await.data();
+        w.clock.advance(TimeDelta::hours(1));
+        back(w, &r, "ASSESSMENT").await;
+        for who in ["dana", "omar"] {
+            on(w, who, "rateReviewIndicator", json!({ "indicatorId": indicator, "category": "NOT_PRESENT" }), "id").await.data();
+        }
+        let history = r.read(w, "dana", "indicators { ratings { revision } }").await;
+        assert_eq!(history.at("/review/indicators/0/ratings/0/revision"), 3, "words are counted on behind the way back");
+        result(json!("NOT_PRESENT")).await;
+        r.step(w, "dana").await.refused("REFUSED").by("EVERY_GAP_IS_COVERED");
+        let another = on(w, "omar", "addReviewAction", task("Another line"), "id").await.at("/answer/id");
+        on(w, "omar", "acceptReviewAction", json!({ "id": another, "expectedVersion": 1 }), "state").await.data();
+        r.agreed(w, "MONITORING").await;
         // An indicator that is taken out takes its open tasks along.
         back(w, &r, "INDICATORS").await;
         on(w, "omar", "removeReviewIndicator", json!({ "id": indicator }), "id").await.data();
-        assert_eq!(r.read(w, "dana", of).await.at("/review/actions/0/state"), "DECLINED");
+        let actions = r.read(w, "dana", of).await.at("/review/actions");
+        let is = |action: &Value, state: &str| (action["id"] == *another.as_str().unwrap()) == (state == "DECLINED") && action["state"] == state;
+        assert!(actions.as_array().unwrap().iter().all(|action| is(action, "CONFIRMED") || is(action, "DECLINED")), "{actions}");
         back(w, &r, "DISCUSSION").await;
         assert_eq!(r.state(w).await, "REVEALED");
         assert!(safepact::platform::verify::verify(&w.platform).await.unwrap().faults.is_empty());

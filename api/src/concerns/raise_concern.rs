@@ -33,6 +33,7 @@ pub struct RaiseConcernInput {
     /// Last day on which an answer is in time.
     respond_by: Option<Date>,
     /// Whether you stay unnamed, for the leadership of your own side too: no ledger names you, nor the role in which you act.
+    /// A command that you gave offline stays in your own list of commands, which nobody else reads.
     #[graphql(default)]
     anonymous: bool,
 }

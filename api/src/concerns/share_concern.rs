@@ -1,5 +1,8 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, concern, value::ConcernAudience};
+use entity::{
+    Id, Right, concern,
+    value::{ConcernAudience, Date, Patch},
+};
 
 use super::{Concern, about_what_all_see, begin, rules};
 use crate::platform::{
@@ -18,6 +21,8 @@ pub struct ShareConcernInput {
     expected_version: i32,
     /// The side you act for, where you stand on more than one.
     side_id: Option<Id>,
+    /// Last day on which an answer is in time; `null` for none. Where the day of before has passed, another one.
+    respond_by: Patch<Date>,
 }
 
 /// Lets every side read a concern.
@@ -51,8 +56,13 @@ async fn share(tx: &mut Tx, input: ShareConcernInput) -> Result<Id> {
     }
     about_what_all_see(tx, before.partnership_id, before.about_id).await?;
     let step = rules::LIFECYCLE.step(before.state, "shareConcern")?;
+    let mut respond_by = before.respond_by;
+    input.respond_by.apply(&mut respond_by);
+    // The others are not late for what they could not read.
+    rules::respond_by_is_ahead(respond_by, tx.now())?;
     let after = concern::Model {
         state: step.to,
+        respond_by,
         audience: ConcernAudience::Partnership,
         // What the side said to itself is not for the others.
         answer: None,

@@ -105,14 +105,16 @@ async fn void_where(tx: &mut Tx, which: SimpleExpr) -> Result<()> {
 
 async fn open_where(tx: &Tx, which: SimpleExpr) -> Result<Vec<consent_request::Model>> {
     use consent_request::Column;
+    // Whether or not who acts sees them: the clock sees none.
     let open = Condition::all().add(which).add(Column::State.eq(ConsentState::Open));
-    tx.all(open, &Sort::asc(Column::CreatedAt)).await
+    tx.consequences(open, Column::CreatedAt).await
 }
 
 async fn close(tx: &mut Tx, before: &consent_request::Model) -> Result<()> {
     let mut after = before.clone();
     after.state = ConsentState::Void;
-    after.closed_at = Some(tx.now());
+    // When it took effect stays known.
+    after.closed_at = before.closed_at.or(Some(tx.now()));
     tx.update("consent.voided", before, after).await.map(drop)
 }
 

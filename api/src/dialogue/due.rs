@@ -23,10 +23,7 @@ pub async fn tell(tx: &mut Tx) -> Result<usize> {
         tx.consequences(Condition::all().add(Column::State.eq(PlanState::Agreed)), Column::CreatedAt).await?
     };
     let of: Vec<Id> = plans.iter().map(|plan| plan.partnership_id).collect();
-    let partnerships: Vec<partnership::Model> = {
-        use partnership::Column;
-        tx.consequences(Condition::all().add(Column::Id.is_in(of)), Column::CreatedAt).await?
-    };
+    let partnerships: Vec<partnership::Model> = tx.those_of(partnership::Column::Id, &of).await?;
     let living = partnerships.into_iter().filter(|row| partnerships::rules::partnership_is_living(row.state).is_ok());
     let living: Vec<Id> = living.map(|row| row.id).collect();
     let plans: HashMap<Id, communication_plan::Model> = plans
@@ -61,11 +58,7 @@ pub async fn tell(tx: &mut Tx) -> Result<usize> {
     });
     let checks = checks.collect();
     told += tx.tell_due("health_check.overdue", checks).await?;
-    let sides: Vec<partnership_side::Model> = {
-        use partnership_side::Column;
-        let of = Column::PartnershipId.is_in(plans.keys().copied());
-        tx.consequences(Condition::all().add(of), Column::CreatedAt).await?
-    };
+    let sides: Vec<partnership_side::Model> = tx.those_of(partnership_side::Column::PartnershipId, &living).await?;
     let shared = {
         use shared_practice::Column;
         let ids: Vec<Id> = sides.iter().map(|side| side.id).collect();

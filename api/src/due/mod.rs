@@ -39,7 +39,8 @@ const DUTIES: [Tell; 6] = [
     |tx| Box::pin(partnerships::tell_due(tx)),
 ];
 
-/// Looks once; answers with how many were told. What fails is looked at again the next time, and keeps nothing else back.
+/// Looks once; answers with how many were told. Where one capability fails, the others go on, and it is
+/// looked at again the next time.
 pub async fn look(platform: &Arc<Platform>) -> usize {
     let told = Arc::new(AtomicUsize::new(0));
     for tell in DUTIES {

@@ -18,11 +18,8 @@ pub async fn tell(tx: &mut Tx) -> Result<usize> {
         tx.consequences(Condition::all().add(living), Column::CreatedAt).await?
     };
     let living: HashMap<Id, partnership::Model> = living.into_iter().map(|row| (row.id, row)).collect();
-    let sides: Vec<partnership_side::Model> = {
-        use partnership_side::Column;
-        let of = Column::PartnershipId.is_in(living.keys().copied());
-        tx.consequences(Condition::all().add(of), Column::CreatedAt).await?
-    };
+    let of: Vec<Id> = living.keys().copied().collect();
+    let sides: Vec<partnership_side::Model> = tx.those_of(partnership_side::Column::PartnershipId, &of).await?;
     let ids: Vec<Id> = sides.iter().map(|side| side.id).collect();
     let said = {
         use risk_attitude::Column;

@@ -32,11 +32,12 @@ pub struct LedgerEntry {
     /// The command.
     command: String,
     /// The person who acted. Empty in the ledger of a partnership, where `authority` leads to how their side shows them,
-    /// and for the operator who enrolled an organisation.
+    /// for the operator who enrolled an organisation, for the clock that tells what fell due, and where who acted stays unnamed;
+    /// in the ledger of a side also where another side acted.
     actor: Option<Id>,
     /// The membership or side role under which they acted. In the ledger of a partnership side roles only.
     authority: Option<Id>,
-    /// Id of the request.
+    /// Id of the request; empty where who acted stays unnamed.
     request_id: String,
     /// Salted SHA-256 of what changed, in hexadecimal digits.
     payload_digest: String,

@@ -5,7 +5,10 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::rules;
-use crate::platform::{error::Result, tx::Tx};
+use crate::{
+    consents,
+    platform::{error::Result, tx::Tx},
+};
 
 /// The last day that the sides agreed on is over: the partnership comes to its end, which it reaches when every side has said
 /// what that means for its people.
@@ -22,7 +25,9 @@ pub async fn tell(tx: &mut Tx) -> Result<usize> {
             continue;
         }
         let step = rules::LIFECYCLE.step(before.state, "lastDayIsOver")?;
-        let after = partnership::Model { state: step.to, state_reason: None, ..before.clone() };
+        // What was agreed on so far was agreed on while it ran. Why it was suspended, if it was, stays.
+        consents::void(tx, before.id).await?;
+        let after = partnership::Model { state: step.to, ..before.clone() };
         tx.update("partnership.end_due", &before, after).await?;
         told += 1;
     }

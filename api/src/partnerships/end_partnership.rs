@@ -2,7 +2,10 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, partnership, value::Text};
 
 use super::{Partnership, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::{
+    consents,
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+};
 
 /// A partnership to bring to its end.
 #[derive(InputObject)]
@@ -42,6 +45,8 @@ async fn begin(tx: &mut Tx, input: EndPartnershipInput) -> Result<Id> {
     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
     tx.act_for_side(before.id, input.side_id).await?;
     let step = rules::LIFECYCLE.step(before.state, "endPartnership")?;
+    // Whoever agreed to anything about it before did not agree to it now.
+    consents::void(tx, before.id).await?;
     let after = partnership::Model { state: step.to, state_reason: Some(input.reason), ..before.clone() };
     Ok(tx.update("partnership.ending", &before, after).await?.id)
 }

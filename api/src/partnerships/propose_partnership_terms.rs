@@ -51,7 +51,7 @@ impl ProposePartnershipTerms {
 async fn propose(tx: &mut Tx, input: ProposePartnershipTermsInput) -> Result<Id> {
     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
     let side = tx.act_for_side(before.id, input.side_id).await?;
-    rules::LIFECYCLE.step(before.state, "changeTerms")?;
+    let step = rules::LIFECYCLE.step(before.state, "changeTerms")?;
     let mut after = before.clone();
     input.ends_on.apply(&mut after.ends_on);
     let days = input.attitude_revisit_days.apply_required(&mut after.attitude_revisit_days);
@@ -61,6 +61,8 @@ async fn propose(tx: &mut Tx, input: ProposePartnershipTermsInput) -> Result<Id>
     rules::terms_may_change(&before, &after, tx.now())?;
     let mut content = rules::content(&after, &sides(tx, before.id).await?);
     content.insert("before", json!({ "endsOn": before.ends_on, "attitudeRevisitDays": before.attitude_revisit_days }));
+    content.insert("state", json!(before.state));
+    content.insert("leadsTo", json!(step.to));
     let subject = consents::Subject {
         partnership: before.id,
         kind: Kind::Partnership,

@@ -2,7 +2,10 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, partnership, value::Text};
 
 use super::{Partnership, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::{
+    consents,
+    platform::{error::Result, gate::Ask, sdl::requires},
+};
 
 /// A partnership to suspend.
 #[derive(InputObject)]
@@ -38,6 +41,7 @@ impl SuspendPartnership {
                     let before: partnership::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
                     tx.act_for_side(before.id, input.side_id).await?;
                     let step = rules::LIFECYCLE.step(before.state, "suspendPartnership")?;
+                    consents::void(tx, before.id).await?;
                     let mut after = before.clone();
                     after.state = step.to;
                     after.state_reason = Some(input.reason);

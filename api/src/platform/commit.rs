@@ -148,9 +148,18 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     }
     let mut heads: BTreeMap<i32, (i64, Vec<u8>)> = BTreeMap::new();
     let mut shared: BTreeSet<i32> = BTreeSet::new();
+    let (grants, for_a_side) = (tx.caller.grants(), tx.authority_is_shared);
     for space in select.all(&tx.db).await? {
         heads.insert(space.no, (space.head_seq, space.head_hash));
-        if space.kind == SpaceKind::Partnership {
+        // A side acts on what only another side sees where it takes out a question that was answered, for one.
+        let of_others = || !grants.list().iter().any(|grant| grant.space_no == space.no);
+        let shows_to_others = match space.kind {
+            SpaceKind::Partnership => true,
+            SpaceKind::Side => of_others(),
+            SpaceKind::Person => for_a_side && of_others(),
+            _ => false,
+        };
+        if shows_to_others {
             shared.insert(space.no);
         }
     }

@@ -17,12 +17,18 @@ impl Tx {
     /// day before. Answers with how many were told.
     pub async fn tell_due<M: Record>(&mut self, event: &'static str, due: Vec<(M, Date)>) -> Result<usize> {
         let told = self.told(event, due.iter().map(|(row, _)| row.id())).await?;
-        let new: Vec<(M, Date)> = due.into_iter().filter(|(row, day)| !told.contains(&(row.id(), *day))).collect();
+        let mut new: Vec<(M, Date)> = due.into_iter().filter(|(row, day)| !told.contains(&(row.id(), *day))).collect();
+        // Two nodes that look at the same moment take them in the same order.
+        new.sort_unstable_by_key(|(row, _)| row.id());
         let mut first = 0;
-        for (row, due_on) in new {
+        for (found, due_on) in new {
+            let row: M = self.consequence(found.id()).await?;
+            if row.version() != found.version() {
+                // It changed since it was found: the next look sees it as it is.
+                continue;
+            }
             let told = Model { record_id: row.id(), event: event.to_owned(), due_on, at: self.now() };
             self.caller.counted();
-            // Another node may look at the same moment.
             let claimed = Entity::insert(ActiveModel::from(told))
                 .on_conflict(
                     OnConflict::columns([Column::RecordId, Column::Event, Column::DueOn]).do_nothing().to_owned(),
@@ -36,6 +42,13 @@ impl Tx {
             }
         }
         Ok(first)
+    }
+
+    /// Records that a column names.
+    pub async fn those_of<M: Record>(&self, of: <M::Entity as EntityTrait>::Column, these: &[Id]) -> Result<Vec<M>> {
+        let of = visible::any_of(self.caller.postgres(), of, these.iter().copied());
+        let by_id = visible::id_column::<M>();
+        self.consequences(Condition::all().add(of), by_id).await
     }
 
     /// The newest value of a column for each of these: when something was done last. What was never done is not there.

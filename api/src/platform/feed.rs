@@ -72,8 +72,8 @@ pub struct Feed {
     position: BTreeMap<i32, i64>,
     /// The person's own space, in which changes of their authority are written.
     own: Option<(i32, i64)>,
-    /// What the person's devices have pushed since it was last asked.
-    pushed: Vec<(Kind, Id)>,
+    /// What the person's devices have pushed since it was last asked, where it is asked.
+    pushed: Option<Vec<(Kind, Id)>>,
     refresh_by: Instant,
 }
 
@@ -87,16 +87,8 @@ impl Feed {
     ) -> Result<Self> {
         let follower = caller.hub().follower();
         let refresh_by = Instant::now() + REFRESH;
-        let mut feed = Self {
-            caller,
-            follower,
-            rights,
-            which,
-            position: BTreeMap::new(),
-            own: None,
-            pushed: Vec::new(),
-            refresh_by,
-        };
+        let mut feed =
+            Self { caller, follower, rights, which, position: BTreeMap::new(), own: None, pushed: None, refresh_by };
         feed.refollow(after).await?;
         // A right that ended between authentication and here was not heard of: it stands before the followed head.
         if !feed.caller.refresh().await? {
@@ -176,9 +168,9 @@ impl Feed {
         Ok(out)
     }
 
-    /// What the person's devices have pushed since this was last asked, on whichever node.
+    /// What the person's devices have pushed since this was last asked, on whichever node; nothing the first time.
     pub fn take_pushed(&mut self) -> Vec<(Kind, Id)> {
-        std::mem::take(&mut self.pushed)
+        self.pushed.replace(Vec::new()).unwrap_or_default()
     }
 
     /// Waits until something may be new, or not longer than this.
@@ -196,8 +188,8 @@ impl Feed {
             for entry in self.follower.after(no, seen).await? {
                 self.own = Some((no, entry.seq));
                 told |= matches!(entry.kind, Kind::Membership | Kind::SideRole | Kind::Account | Kind::Device);
-                if entry.is_pushed() {
-                    self.pushed.push((entry.kind, entry.record_id));
+                if let Some(pushed) = self.pushed.as_mut().filter(|_| entry.is_pushed()) {
+                    pushed.push((entry.kind, entry.record_id));
                 }
             }
         }

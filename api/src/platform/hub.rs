@@ -290,8 +290,9 @@ impl Follower {
     pub async fn after(&self, no: i32, seq: i64) -> Result<Vec<Arc<ledger::Model>>> {
         {
             let feeds = self.hub.feeds();
-            if let Some(feed) = feeds.get(&no) {
-                if feed.head <= seq && self.began.get(&no).is_none_or(|began| *began <= seq) {
+            let fresh = |feed: &&Feed| self.began.get(&no).is_none_or(|began| *began <= feed.head.max(seq));
+            if let Some(feed) = feeds.get(&no).filter(fresh) {
+                if feed.head <= seq {
                     return Ok(Vec::new());
                 }
                 if feed.ring.front().is_some_and(|first| first.seq <= seq + 1) {

@@ -387,7 +387,7 @@ impl Tx {
     /// Writes a new record.
     pub async fn insert<M: Record>(&mut self, event: &'static str, mut row: M) -> Result<M> {
         row.stamp(1, self.at);
-        row.made(self.caller.person(), self.at);
+        row.made(if self.unnamed { Id::NIL } else { self.caller.person() }, self.at);
         published::insert(self, std::slice::from_ref(&row)).await?;
         self.note(event, &row, facts(&row)?, true);
         Ok(row)

@@ -42,6 +42,7 @@ async fn accept(tx: &mut Tx, input: AcceptReviewActionInput) -> Result<Id> {
     let asked: review_action::Model = tx.get(input.id, "id").await?;
     let act = begin::act(tx, asked.review_id, "id", input.side_id, "acceptReviewAction").await?;
     let before: review_action::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
+    begin::indicator_counts(tx, &before).await?;
     rules::owner_acts(&before, act.side)?;
     let step = rules::ACTION_LIFECYCLE.step(before.state, "acceptReviewAction")?;
     let mine = Condition::all()

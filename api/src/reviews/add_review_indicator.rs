@@ -101,6 +101,7 @@ async fn add(tx: &mut Tx, input: AddReviewIndicatorInput, elements: &[Printed]) 
         result: None,
         waived: false,
         waiver: None,
+        reopened_at: None,
         live: true,
         created_by: id,
         created_at: now,

@@ -85,6 +85,7 @@ async fn add(tx: &mut Tx, input: AddSampleIndicatorsInput, printed: &[Printed]) 
             result: None,
             waived: false,
             waiver: None,
+            reopened_at: None,
             live: true,
             created_by: id,
             created_at: now,

@@ -106,6 +106,14 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
         // Whoever agreed to end the discussion has not read this.
         consents::void(tx, act.review.id).await?;
     }
+    let revision = {
+        let mine = Condition::all()
+            .add(Column::QuestionId.eq(question.id))
+            .add(Column::SideId.eq(act.side))
+            .add(Column::PersonId.eq(me))
+            .add(Column::Perspective.eq(input.perspective));
+        begin::revision::<review_answer::Model>(tx, mine, Column::Revision, |row| row.revision).await?
+    };
     let (id, now) = (tx.id(), tx.now());
     let row = review_answer::Model {
         id,
@@ -118,7 +126,7 @@ async fn answer(tx: &mut Tx, input: AnswerReviewQuestionInput) -> Result<Id> {
         text: input.text,
         reused_from_id: input.reused_from_id,
         attendance: None,
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         revealed: open,
         created_by: id,

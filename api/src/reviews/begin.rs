@@ -1,10 +1,10 @@
 //! How every act on a review begins: its partnership locked first, then the review; and what rules read of it.
 
 use entity::{
-    Id, category_definitions, indicator_rating, partnership, related_assessment, review, review_action, review_answer,
-    review_indicator, review_question, review_session,
+    Id, Record, category_definitions, indicator_rating, partnership, related_assessment, review, review_action,
+    review_answer, review_indicator, review_question, review_session,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
 use super::rules;
 use crate::platform::{
@@ -53,6 +53,12 @@ pub(super) async fn indicators(tx: &Tx, review: Id) -> Result<Vec<review_indicat
     tx.all(live, &Sort::asc(Column::CreatedAt)).await
 }
 
+/// A task is for an indicator that counts; NOT_FOUND once that was taken out.
+pub(super) async fn indicator_counts(tx: &Tx, task: &review_action::Model) -> Result<()> {
+    let indicator: review_indicator::Model = tx.get(task.indicator_id, "id").await?;
+    if indicator.live { Ok(()) } else { Err(Error::not_found("id")) }
+}
+
 /// How each side judges an indicator now.
 pub(super) async fn ratings(tx: &Tx, indicator: Id) -> Result<Vec<indicator_rating::Model>> {
     use indicator_rating::Column;
@@ -85,4 +91,15 @@ pub(super) async fn is_named_here(tx: &Tx, review: Id, reused_from: Option<Id>) 
     let Some(id) = reused_from else { return Ok(()) };
     let assessment: related_assessment::Model = tx.get(id, "reusedFromId").await?;
     if assessment.review_id == review { Ok(()) } else { Err(Error::not_found("reusedFromId")) }
+}
+
+/// The number of the next word, from 1: behind every word that was said before, also where the sides went back behind it.
+pub(super) async fn revision<M: Record>(
+    tx: &Tx,
+    known: Condition,
+    column: <M::Entity as EntityTrait>::Column,
+    of: impl Fn(&M) -> i32,
+) -> Result<i32> {
+    let newest: Option<M> = tx.first(known, &Sort::desc(column)).await?;
+    Ok(newest.map_or(1, |row| of(&row) + 1))
 }

@@ -63,6 +63,7 @@ async fn change(tx: &mut Tx, input: ChangeReviewActionInput) -> Result<Id> {
     let asked: review_action::Model = tx.get(input.id, "id").await?;
     let act = begin::act(tx, asked.review_id, "id", input.side_id, "changeReviewAction").await?;
     let before: review_action::Model = tx.lock_at(asked.id, "id", input.expected_version).await?;
+    begin::indicator_counts(tx, &before).await?;
     let step = rules::ACTION_LIFECYCLE.step(before.state, "changeReviewAction")?;
     let mut after = before.clone();
     cleared("title", input.title.apply_required(&mut after.title))?;
@@ -78,6 +79,10 @@ async fn change(tx: &mut Tx, input: ChangeReviewActionInput) -> Result<Id> {
     after.state = step.to;
     after.accepted_as = None;
     after.reason = None;
+    if after.owner_side_id != before.owner_side_id {
+        // What one side reported is not the report of another.
+        after.progress = None;
+    }
     consents::void(tx, act.review.id).await?;
     Ok(tx.update("action.changed", &before, after).await?.id)
 }

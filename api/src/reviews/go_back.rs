@@ -101,7 +101,13 @@ pub(super) async fn set_answers_aside(tx: &mut Tx, which: Condition) -> Result<(
 /// An indicator has no joint result any more, and no waiver; by other meanings the sides judge it anew, too.
 async fn assess_anew(tx: &mut Tx, before: &review_indicator::Model, sides: &[Id], to: ReviewReturn) -> Result<()> {
     let ratings = begin::ratings(tx, before.id).await?;
-    let mut after = review_indicator::Model { result: None, waived: false, waiver: None, ..before.clone() };
+    let mut after = review_indicator::Model {
+        result: None,
+        waived: false,
+        waiver: None,
+        reopened_at: Some(tx.now()),
+        ..before.clone()
+    };
     if to == ReviewReturn::Assessment {
         after.state = rules::assessment(sides, &ratings);
     } else {

@@ -133,6 +133,7 @@ async fn begin_with(tx: &mut Tx, review: &review::Model, previous: Id) -> Result
         result: None,
         waived: false,
         waiver: None,
+        reopened_at: None,
         ..indicator
     });
     let indicators = indicators.collect();

@@ -4,6 +4,8 @@ use entity::{
     value::{EvidenceKinds, IndicatorCategory, IndicatorState, Text},
 };
 
+use sea_orm::{ColumnTrait, Condition};
+
 use super::{ReviewIndicator, begin, rules};
 use crate::{
     consents, partnerships,
@@ -79,6 +81,11 @@ async fn rate(tx: &mut Tx, input: RateReviewIndicatorInput) -> Result<Id> {
         let after = indicator_rating::Model { current: false, ..before.clone() };
         tx.update("review.rating_superseded", before, after).await?;
     }
+    let revision = {
+        use indicator_rating::Column;
+        let mine = Condition::all().add(Column::IndicatorId.eq(indicator.id)).add(Column::SideId.eq(act.side));
+        begin::revision::<indicator_rating::Model>(tx, mine, Column::Revision, |row| row.revision).await?
+    };
     let (id, now) = (tx.id(), tx.now());
     let row = indicator_rating::Model {
         id,
@@ -91,7 +98,7 @@ async fn rate(tx: &mut Tx, input: RateReviewIndicatorInput) -> Result<Id> {
         evidence: input.evidence,
         evidence_kinds: input.evidence_kinds,
         comment: input.comment,
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         created_by: id,
         created_at: now,

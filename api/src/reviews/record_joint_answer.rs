@@ -3,6 +3,7 @@ use entity::{
     Id, Right, review_answer, review_question,
     value::{ReviewMode, Text},
 };
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{ReviewAnswer, begin, rules};
 use crate::{
@@ -68,6 +69,11 @@ async fn record(tx: &mut Tx, input: RecordJointAnswerInput) -> Result<Id> {
         let after = review_answer::Model { current: false, ..before.clone() };
         tx.update("review.answer_superseded", before, after).await?;
     }
+    let revision = {
+        use review_answer::Column;
+        let mine = Condition::all().add(Column::QuestionId.eq(question.id)).add(Column::SideId.is_null());
+        begin::revision::<review_answer::Model>(tx, mine, Column::Revision, |row| row.revision).await?
+    };
     let (id, now) = (tx.id(), tx.now());
     let row = review_answer::Model {
         id,
@@ -80,7 +86,7 @@ async fn record(tx: &mut Tx, input: RecordJointAnswerInput) -> Result<Id> {
         text: input.text,
         reused_from_id: input.reused_from_id,
         attendance: Some(input.attendance),
-        revision: before.map_or(1, |before| before.revision + 1),
+        revision,
         current: true,
         revealed: true,
         created_by: id,

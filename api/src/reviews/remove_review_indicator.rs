@@ -43,10 +43,10 @@ async fn remove(tx: &mut Tx, input: RemoveReviewIndicatorInput) -> Result<Id> {
     let after = review_indicator::Model { live: false, ..before.clone() };
     consents::void(tx, act.review.id).await?;
     tx.update("review.indicator_removed", &before, after).await?;
-    // Where the review came back here, there may be tasks for it: what was done stays done, and the rest is not to be done.
+    // Where the review came back here, there may be tasks for it: what is not done yet is not to be done.
     for task in begin::actions(tx, act.review.id).await?.into_iter().filter(|task| task.indicator_id == before.id) {
-        if !matches!(task.state, ActionState::Confirmed | ActionState::Declined) {
-            let declined = review_action::Model { state: ActionState::Declined, ..task.clone() };
+        if !matches!(task.state, ActionState::Done | ActionState::Confirmed | ActionState::Declined) {
+            let declined = review_action::Model { state: ActionState::Declined, accepted_as: None, ..task.clone() };
             tx.update("action.status_changed", &task, declined).await?;
         }
     }

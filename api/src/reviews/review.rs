@@ -3,9 +3,9 @@ use chrono::{DateTime, Utc};
 use entity::{
     Id, Right, category_definitions, consent_request, monitoring_check, related_assessment, review, review_action,
     review_answer, review_indicator, review_question, review_session, review_submission,
-    value::{ConsentState, Perspective, ReviewState},
+    value::{ConsentAction, ConsentState, Perspective, ReviewState},
 };
-use sea_orm::{ColumnTrait, Condition, Iterable};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, Iterable};
 
 use super::{
     CategoryDefinitions, MonitoringCheck, RelatedAssessment, ReviewAction, ReviewIndicator, ReviewQuestion,
@@ -59,9 +59,11 @@ object! {
         actions: Many<ReviewAction> by review_action::Column::ReviewId, asc review_action::Column::DueOn;
         /// When the sides looked at how far the plan is, oldest first.
         checks: Many<MonitoringCheck> by monitoring_check::Column::ReviewId, asc monitoring_check::Column::HeldOn;
-        /// The request that waits for a side: to enter the next step, or to give the review up.
+        /// The request that waits for a side: to enter the next step, to go back, or to give the review up.
         open_request: First<ConsentRequest> by consent_request::Column::SubjectId, desc consent_request::Column::CreatedAt,
-            if consent_request::Column::State.eq(ConsentState::Open);
+            if consent_request::Column::State.eq(ConsentState::Open).and(consent_request::Column::Action.is_in([
+                ConsentAction::AdvanceReview, ConsentAction::ReturnReview, ConsentAction::AbandonReview,
+            ]));
     }
     fields {
         /// What every joint review is for.

@@ -410,8 +410,15 @@ pub fn is_a_gap(indicator: &review_indicator::Model) -> bool {
 pub fn uncovered(indicators: &[review_indicator::Model], actions: &[review_action::Model]) -> Vec<Id> {
     let taken_on = |indicator: &&review_indicator::Model| {
         actions.iter().any(|action| {
-            action.indicator_id == indicator.id
-                && !matches!(action.state, ActionState::Proposed | ActionState::Declined)
+            let covers = match action.state {
+                ActionState::Proposed | ActionState::Declined => false,
+                ActionState::Accepted | ActionState::InProgress => true,
+                // What was done before the sides judged anew is a part of what they judged.
+                ActionState::Done | ActionState::Confirmed => {
+                    indicator.reopened_at.is_none_or(|reopened| action.updated_at > reopened)
+                }
+            };
+            action.indicator_id == indicator.id && covers
         })
     };
     indicators.iter().filter(|one| is_a_gap(one) && !taken_on(one)).map(|indicator| indicator.id).collect()

@@ -13,7 +13,7 @@ pub struct Model {
     /// The event.
     #[sea_orm(primary_key, auto_increment = false)]
     pub event: String,
-    /// The last day on which it would have been in time.
+    /// The day on which it was due.
     #[sea_orm(primary_key, auto_increment = false)]
     pub due_on: Date,
     /// When it was told.

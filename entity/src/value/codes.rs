@@ -160,7 +160,7 @@ code! {
         Effective,
         /// A side refused.
         Refused,
-        /// The content was edited: nothing said so far counts.
+        /// The content was edited, or what it belongs to went another way: nothing said so far counts.
         Void,
     }
 }
