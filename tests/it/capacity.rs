@@ -78,6 +78,14 @@ scenario! {
             let request = unwanted.at("/answer/openRequest");
             w.command(other, "giveConsent", json!({ "requestId": request["id"], "contentHash": request["contentHash"] }), "state").await.refused("REFUSED").by("REQUEST_IS_OPEN");
         }
+        // What lasts is before their eyes when the sides agree that the partnership is over.
+        let version = w.ask("dana", "query($p: ID!) { partnership(id: $p) { version } }", json!({ "p": p })).await.at("/partnership/version");
+        let ending = w.command("omar", "endPartnership", json!({ "id": p, "expectedVersion": version, "reason": "The grant ran out." }), "version").await;
+        let waived = json!({ "id": p, "expectedVersion": ending.at("/answer/version"), "waiver": "Said in the last meeting." });
+        let asked = w.command("dana", "proposePartnershipEnd", waived, "content").await;
+        let content: Value = serde_json::from_str(&asked.text("/answer/content")).unwrap();
+        let lasts: Vec<_> = content["capacityActivities"].as_array().unwrap().iter().map(|one| (&one["state"], &one["sustainabilityPlan"])).collect();
+        assert_eq!(lasts, [(&json!("COMPLETED"), &json!("Two of them teach.")); 2]);
     }
 }
 

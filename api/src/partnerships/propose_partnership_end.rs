@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{effects, end_assessments, rules, side::sides};
 use crate::{
+    capacity,
     consents::{self, ConsentRequest},
     platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
 };
@@ -53,6 +54,7 @@ async fn propose(tx: &mut Tx, input: ProposePartnershipEndInput) -> Result<Id> {
     let mut content = rules::content(&row, &sides(tx, row.id).await?);
     content.insert("endsBecause", json!(row.state_reason));
     content.insert("assessments", assessed.iter().map(|one| json!({ "id": one.id, "side": one.side_id })).collect());
+    content.insert("capacityActivities", json!(capacity::effects::what_lasts(tx, row.id).await?));
     content.insert("waiver", json!(input.waiver));
     let subject = consents::Subject {
         partnership: row.id,
