@@ -762,6 +762,8 @@ scenario! {
         for who in ["dana", "omar"] {
             rate(who, json!("DOCUMENTED STAFF_AGREE MANAGER_CONFIRMS")).await.data();
         }
+        let page = w.export("petra", &r.id, "review.html").await.text;
+        assert!(page.contains("Present needs") && page.contains("documented, staff agree"), "{page}");
         result(json!("PRESENT")).await;
         assert_eq!(r.state(w).await, "ASSESSED");
         // What was done before the sides judged anew covers nothing that they find now.

@@ -9,9 +9,9 @@ use crate::language::Language;
 pub const DOCUMENT: &str = "query($id: ID!) { review(id: $id) { title state mode approach startsOn endsOn updatedAt partnership { title sides { id shownAs } } \
     questions { position element text side { shownAs } answers { text perspective side { id } } notes { text differs side { shownAs } } } \
     indicators { element title description state result waived waiver ofSide { shownAs } question { position } \
-      ratings { category evidence comment side { id } } } \
+      ratings { category evidence evidenceKinds comment side { id } } } \
     actions { title expectedResult dueOn state acceptedAs reason progress ownerSide { shownAs } indicator { title result } } \
-    checks { heldOn participants notes side { shownAs } } definitions { present partiallyPresent notPresent } } }";
+    checks { heldOn participants notes side { shownAs } } definitions { present partiallyPresent notPresent evidenceKinds } } }";
 
 /// The texts of headings, by what they are.
 struct Words(Language);
@@ -23,7 +23,15 @@ impl Words {
 
     /// A code as people read it: `NOT_PRESENT` as "not present".
     fn code(&self, of: &Value, name: &str) -> String {
-        let code = text(of, name);
+        self.word(&text(of, name))
+    }
+
+    /// The same for several codes with blanks between them.
+    fn codes(&self, of: &Value, name: &str) -> String {
+        text(of, name).split_whitespace().map(|code| self.word(code)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn word(&self, code: &str) -> String {
         match self.0.says(&format!("code.{code}")) {
             Some(said) => said.to_owned(),
             None => code.to_lowercase().replace('_', " "),
@@ -54,6 +62,7 @@ pub fn tables(data: &Value, language: Language) -> Option<Export> {
         ] {
             facts.push((words.say(key, english), text(meanings, name)));
         }
+        facts.push((words.say("evidenceKinds", "Present needs"), words.codes(meanings, "evidenceKinds")));
     }
     facts.retain(|(_, value)| !value.is_empty());
     let tables = vec![
@@ -120,7 +129,8 @@ fn indicators(review: &Value, sides: &[(String, String)], words: &Words) -> Tabl
         ];
         row.extend(sides.iter().map(|(id, _)| {
             lines(list(indicator, "ratings").filter(|rating| of(rating).as_deref() == Some(id)).map(|rating| {
-                let said = [words.code(rating, "category"), text(rating, "evidence"), text(rating, "comment")];
+                let kinds = words.codes(rating, "evidenceKinds");
+                let said = [words.code(rating, "category"), kinds, text(rating, "evidence"), text(rating, "comment")];
                 said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
             }))
         }));
