@@ -256,7 +256,7 @@ scenario! {
         let start = w.position("petra").await;
         let late = ("risk_attitude.overdue".to_owned(), ours.clone());
         assert_eq!((w.look().await, w.look().await), (1, 0));
-        assert_eq!(w.heard("petra", &start).await, [late.clone()]);
+        assert_eq!(w.heard("petra", &start).await, std::slice::from_ref(&late));
         attitude(w, "dana", &id, "OPEN").await.data();
         w.clock.advance(TimeDelta::days(179));
         attitude(w, "omar", &id, "OPEN").await.data();
