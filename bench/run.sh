@@ -4,7 +4,10 @@
 #
 #   BENCH_HARNESS=path/of/the/harness bench/run.sh [prepare | options of the harness]
 #
-# `prepare` ends before anything is measured, but not before every answer was compared with SQL of its own. SEES says for whom: all, some (5 %) or one partnership, in any number.
+# `prepare` ends before anything is measured, but not before every answer was compared with SQL of its own. What stands there to
+# be measured: SEES says for whom (all, some: 5 % of the partnerships, one, user8: ten of them; in any number), SCALES how much
+# data (1; 10 is ten times the risks and incidents), and SQLITE=1 adds a tenth of the data in SQLite. The peers are then
+# safepact-some, safepact-some-x10, safepact-some-sqlite and so on.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 : "${BENCH_HARNESS:?names the folder of the harness}"
@@ -13,30 +16,59 @@ binary=${SAFEPACT_BIN:-$here/../target/production/safepact}
 test -x "$binary" || cargo build --profile production --manifest-path "$here/../Cargo.toml"
 binary=$(realpath "$binary")
 admin="postgres://bench@127.0.0.1:$PGPORT/bench"
-database="postgres://bench@127.0.0.1:$PGPORT/safepact"
 
 psql -qXAtc 'SELECT 1 FROM app.change_log LIMIT 1' "$admin" >/dev/null 2>&1 || "$BENCH_HARNESS/run.sh" load
-if ! psql -qXAtc 'SELECT 1 FROM ledger LIMIT 1' "$database" >/dev/null 2>&1; then
-  psql -qXc 'DROP DATABASE IF EXISTS safepact' -c 'CREATE DATABASE safepact' "$admin"
-  (cd "$BENCH_WORK" && "$binary" migrate --database-url "$database")
-  psql -qX -v scale="${SCALE:-1}" -f "$here/setup.sql" "$database"
-fi
+
+# The database of a scale, filled where it is not there yet.
+database() {
+  local name=safepact
+  test "$1" = 1 || name=safepact_x${1//./_}
+  local url=${admin%/*}/$name
+  if ! psql -qXAtc 'SELECT 1 FROM ledger LIMIT 1' "$url" >/dev/null 2>&1; then
+    psql -qXc "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" "$admin"
+    (cd "$BENCH_WORK" && "$binary" migrate --database-url "$url")
+    psql -qX -v scale="$1" -f "$here/setup.sql" "$url" >/dev/null
+  fi
+  echo "$url"
+}
 
 # The harness looks for its peers in one folder: ours go beside its own, in a copy.
 harness=$BENCH_WORK/harness
 rm -rf "$harness" && cp -r "$BENCH_HARNESS" "$harness" && chmod -R u+w "$harness"
 port=4120
-for sees in ${SEES:-all some one}; do
-  ours=$harness/peers/safepact-$sees
+# Makes a peer of who sees how much in which database, and compares its answers. The harness compares with its own tables,
+# which ours are not: ours are compared here, with a PostgreSQL that holds the same.
+peer() {
+  local name=$1 sees=$2 scale=$3 url=$4 same=$5
+  local ours=$harness/peers/safepact-$name
   mkdir -p "$ours" && cp -r "$here/queries" "$here/vars.py" "$here/setup.sql" "$ours"
   cat >"$ours/safepact.toml" <<T
-database_url = "$database"
+database_url = "$url"
 issuer_key = "$BENCH_WORK/issuer.key"
 T
+  local token
   token=$("$binary" token --as "$sees" --minutes 10080 --config "$ours/safepact.toml")
-  sed -e "s|@SEES@|$sees|; s|@PORT@|$port|; s|@TOKEN@|$token|; s|@BINARY@|$binary|" "$here/adapter.toml" >"$ours/adapter.toml"
+  sed -e "s|@SEES@|$sees|; s|@SCALE@|$scale|; s|@PORT@|$port|; s|@TOKEN@|$token|; s|@BINARY@|$binary|" "$here/adapter.toml" >"$ours/adapter.toml"
   port=$((port + 1))
+  python3 "$here/verify.py" "$same" "$ours"
+}
+
+for scale in ${SCALES:-1}; do
+  url=$(database "$scale")
+  for sees in ${SEES:-all some one}; do
+    name=$sees
+    test "$scale" = 1 || name=$sees-x$scale
+    peer "$name" "$sees" "$scale" "$url" "$url"
+  done
 done
-# The harness compares with its own tables, which ours are not: ours are compared here.
-python3 "$here/verify.py" "$database" "$harness"/peers/safepact-*
+if [ "${SQLITE:-0}" = 1 ]; then
+  url=$(database 0.1)
+  file=$BENCH_WORK/safepact.sqlite
+  if [ ! -f "$file" ]; then
+    "$binary" migrate --database-url "sqlite:$file"
+    python3 "$here/to_sqlite.py" "$url" "$file"
+    "$binary" verify --database-url "sqlite:$file"
+  fi
+  for sees in ${SEES:-all some one}; do peer "$sees-sqlite" "$sees" 0.1 "sqlite:$file" "$url"; done
+fi
 test "${1:-}" = prepare || exec "$harness/run.sh" --only startup,http,ws "$@"

@@ -105,7 +105,7 @@ INSERT INTO threat (id, version, created_by, created_at, updated_at, partnership
     'Observed in field monitoring.', 1 + n % 5, 1 + n % 4, 1 + n % 3, ARRAY[pg_temp.partnership_space(n)] FROM generate_series(1, 5000) n;
 
 CREATE TEMP TABLE r AS
-  SELECT n, 1 + ((n::bigint * 7919) % 5000)::int AS p, 1 + (n * 13::bigint) % 5 AS l, 1 + (n / 5) % 5 AS i FROM generate_series(1, 200000 * :scale) n;
+  SELECT n, 1 + ((n::bigint * 7919) % 5000)::int AS p, 1 + (n * 13::bigint) % 5 AS l, 1 + (n / 5) % 5 AS i FROM generate_series(1, (200000 * :scale)::int) n;
 INSERT INTO risk (id, version, created_by, created_at, updated_at, partnership_id, threat_id, title, description, origin, state, level, score,
     provisional, watchlist, urgency, level_record_id, spaces)
   SELECT pg_temp.key('r', n), 1, pg_temp.key('u', 1 + n % 500), timestamptz '2023-09-01' + n * interval '1 second' / :scale,
@@ -124,17 +124,17 @@ INSERT INTO risk_perception (id, version, created_by, created_at, updated_at, pa
     l, i, 'Seen so in the field.', 1, true, ARRAY[pg_temp.partnership_space(p)] FROM r WHERE p > 4800 OR p = 1234;
 INSERT INTO risk_level_record (id, version, created_by, created_at, updated_at, partnership_id, risk_id, kind, likelihood, impact, score, level,
     matrix_version, cause, provisional, previous_id, based_on, spaces)
-  SELECT pg_temp.key('ra', r.n + 200000 * :scale * k), 1, pg_temp.key('u', 1 + r.n % 500), at, at, pg_temp.key('p', p), pg_temp.key('r', r.n), 'PRESENT', l, i, l * i,
+  SELECT pg_temp.key('ra', r.n + (200000 * :scale)::int * k), 1, pg_temp.key('u', 1 + r.n % 500), at, at, pg_temp.key('p', p), pg_temp.key('r', r.n), 'PRESENT', l, i, l * i,
     CASE WHEN l * i >= 20 THEN 'CRITICAL' WHEN l * i >= 12 THEN 'HIGH' WHEN l * i >= 6 THEN 'MEDIUM' ELSE 'LOW' END, 'UNICEF-2008', 'REASSESSMENT', false,
-    CASE WHEN k > 0 THEN pg_temp.key('ra', r.n + 200000 * :scale * (k - 1)) END, '', ARRAY[pg_temp.partnership_space(p)]
-  FROM r, generate_series(0, 2) k, LATERAL (SELECT timestamptz '2024-02-01' + (r.n + 200000 * :scale * k) * interval '2 minutes' / :scale AS at) t
+    CASE WHEN k > 0 THEN pg_temp.key('ra', r.n + (200000 * :scale)::int * (k - 1)) END, '', ARRAY[pg_temp.partnership_space(p)]
+  FROM r, generate_series(0, 2) k, LATERAL (SELECT timestamptz '2024-02-01' + (r.n + (200000 * :scale)::int * k) * interval '2 minutes' / :scale AS at) t
   ORDER BY md5('s2' || r.n || k);
 INSERT INTO incident (id, version, created_by, created_at, updated_at, organisation_id, captured_by_id, title, narrative, occurred_on, country, place, means,
     severity, nationals_wounded, state, reported_late, source, source_reference, imported_version, sharing, spaces)
   SELECT pg_temp.key('i', n), 1, pg_temp.key('u', 1 + n % 500), at, at, pg_temp.key('o', pg_temp.lead(1 + n % 5000)), pg_temp.key('u', 1 + n % 500), 'Incident ' || n,
     'Cars were stopped on the road and let go after an hour.', to_char(at, 'YYYY-MM-DD'), 'SS', 'Place ' || n % 97, 'SHOOTING', NULL, n % 3, 'REPORTED', false, 'bench', n::text, 1, '[]',
     ARRAY[pg_temp.org_space(pg_temp.lead(1 + n % 5000))]
-  FROM generate_series(1, 300000 * :scale) n, LATERAL (SELECT timestamptz '2024-01-02' + n * interval '5 minutes' / :scale AS at) t;
+  FROM generate_series(1, (300000 * :scale)::int) n, LATERAL (SELECT timestamptz '2024-01-02' + n * interval '5 minutes' / :scale AS at) t;
 
 -- Where every record is published: own places, or those of its partnership.
 CREATE TEMP TABLE places (record_id uuid, space_no int, kind text, level smallint, parent_id uuid, at timestamptz, event text, command text, actor uuid, payload text);

@@ -6,6 +6,7 @@ ADAPTER = tomllib.loads((HERE / "adapter.toml").read_text())
 SEES = ADAPTER["sees"]
 LEVELS = ["LOW", "MEDIUM", "HIGH", "CRITICAL"]
 PAGES = 40
+RISKS = round(200_000 * float(ADAPTER["scale"]))
 
 
 def key(table, n):
@@ -14,6 +15,8 @@ def key(table, n):
 
 def seen():
     """Numbers of the partnerships that the caller sees."""
+    if SEES.startswith("user"):
+        return sorted({1 + n * 17 % 5000 for n in range(1, 5001) if 1 + n % 500 == int(SEES[4:])})
     return {"all": range(1, 5001), "some": range(3, 5001, 20), "one": [1234]}[SEES]
 
 
@@ -84,8 +87,8 @@ def checkpoints():
 def risks():
     """Numbers of risks that Q2 does not read, of partnerships that the caller sees."""
     mine = set(seen())
-    late = [n for n in range(1, 200001) if (p := 1 + (n * 7919) % 5000) in mine and p > 4800]
-    return late or [n for n in range(1, 200001) if 1 + (n * 7919) % 5000 in mine]
+    late = [n for n in range(1, RISKS + 1) if (p := 1 + (n * 7919) % 5000) in mine and p > 4800]
+    return late or [n for n in range(1, RISKS + 1) if 1 + (n * 7919) % 5000 in mine]
 
 
 def map(item, v):

@@ -5,22 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     Id, Kind, Level, SpaceKind, ledger, partnership_side,
-    platform::{publication, space},
+    platform::{object_index, publication, space},
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{CaseStatement, Expr, ExprTrait, LockType, OnConflict},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use super::{
-    chain,
+    append, chain,
     error::{Error, Result},
     published::{self, Places},
     tx::{Change, Tx},
 };
-
-/// Rows of one insert: SQLite binds at most 32 766 values.
-const CHUNK: usize = 1000;
 
 /// What is written for one record.
 struct Entry {
@@ -39,8 +36,7 @@ struct Entry {
 pub(super) async fn commit(mut tx: Tx) -> Result<Vec<(i32, i64)>> {
     let changes = std::mem::take(&mut tx.changes);
     let entries = entries(&mut tx, changes).await?;
-    index_objects(&tx, &entries).await?;
-    let heads = append(&tx, &entries).await?;
+    let heads = enter(&tx, &entries).await?;
     tx.db.commit().await?;
     Ok(heads)
 }
@@ -117,22 +113,8 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
     Ok(out)
 }
 
-async fn index_objects(tx: &Tx, entries: &[Entry]) -> Result<()> {
-    use entity::platform::object_index::{ActiveModel, Entity, Model};
-    let new: Vec<_> = entries
-        .iter()
-        .filter(|entry| entry.version == 1)
-        .map(|entry| ActiveModel::from(Model { id: entry.id, kind: entry.kind }))
-        .collect();
-    for chunk in new.chunks(CHUNK) {
-        tx.caller.counted();
-        Entity::insert_many(chunk.to_vec()).exec_without_returning(&tx.db).await?;
-    }
-    Ok(())
-}
-
 /// Locks the heads of the spaces in ascending order, as the last locks of all, and appends.
-async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
+async fn enter(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     use entity::platform::space::{Column, Entity};
     let mut spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
     if spaces.is_empty() {
@@ -202,7 +184,9 @@ async fn append(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
             places.insert((entry.id, space_no), row);
         }
     }
-    write(&tx.db, &tx.caller, rows, places.into_values().collect(), &heads).await?;
+    let indexed = entries.iter().filter(|entry| entry.version == 1);
+    let indexed = indexed.map(|entry| object_index::Model { id: entry.id, kind: entry.kind }).collect();
+    append::write(tx, append::News { indexed, told: rows, placed: places.into_values().collect() }, &heads).await?;
     if !represented.is_empty() {
         tx.caller.counted();
         #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
@@ -279,46 +263,4 @@ fn ledger_row(tx: &Tx, entry: &Entry, space_no: i32, seq: i64, prev: &[u8], live
         prev_hash: prev.to_vec(),
         hash: Vec::new(),
     }
-}
-
-async fn write(
-    db: &DatabaseTransaction,
-    caller: &super::caller::Caller,
-    rows: Vec<ledger::Model>,
-    places: Vec<publication::Model>,
-    heads: &BTreeMap<i32, (i64, Vec<u8>)>,
-) -> Result<()> {
-    use entity::platform::space::{Column, Entity};
-    let rows: Vec<_> = rows.into_iter().map(ledger::ActiveModel::from).collect();
-    for chunk in rows.chunks(CHUNK) {
-        caller.counted();
-        ledger::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
-    }
-    let places: Vec<_> = places.into_iter().map(publication::ActiveModel::from).collect();
-    for chunk in places.chunks(CHUNK) {
-        use publication::Column as P;
-        caller.counted();
-        publication::Entity::insert_many(chunk.to_vec())
-            .on_conflict(
-                OnConflict::columns([P::RecordId, P::SpaceNo])
-                    .update_columns([P::Seq, P::Level, P::Live, P::ParentId])
-                    .to_owned(),
-            )
-            .exec_without_returning(db)
-            .await?;
-    }
-    let (mut seqs, mut hashes) = (CaseStatement::new(), CaseStatement::new());
-    for (no, (seq, hash)) in heads {
-        seqs = seqs.case(Column::No.eq(*no), Expr::val(*seq));
-        hashes = hashes.case(Column::No.eq(*no), Expr::val(hash.clone()));
-    }
-    caller.counted();
-    #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
-    Entity::update_many()
-        .col_expr(Column::HeadSeq, seqs.into())
-        .col_expr(Column::HeadHash, hashes.into())
-        .filter(Column::No.is_in(heads.keys().copied()))
-        .exec(db)
-        .await?;
-    Ok(())
 }

@@ -6,6 +6,7 @@
 //! * [`hub`]: followers of ledgers · [`codec`]: positions and cursors
 //! * [`token`], `jwks`, [`grants`]: who somebody is, and what the data lets them do
 
+mod append;
 pub mod audiences;
 pub mod batch;
 pub mod caller;
@@ -42,7 +43,7 @@ pub mod token;
 pub mod tx;
 pub mod values;
 pub mod verify;
-mod visible;
+pub mod visible;
 pub mod whole;
 
 use std::sync::{Arc, RwLock, atomic::AtomicU32};

@@ -63,7 +63,7 @@ const SHORT: usize = 1000;
 
 /// How a statement comes to its rows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub enum Way {
     /// By the index of spaces, or along an order, whichever is shorter for this reader.
     List,
     /// By what other rows, or their ids, name: there are few.
@@ -81,7 +81,7 @@ pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> S
 }
 
 /// The same as text, where a parameter lists so many spaces. Rows that are named may have another name than their table.
-pub(super) fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
+pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
     if !postgres {
         return format!(
             "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live \
@@ -156,7 +156,7 @@ pub(super) fn places_of(postgres: bool, redacts: bool, row: &str) -> String {
 
 /// The highest level at which one of the spaces, ascending, sees what is in these places; none where none does. The number of
 /// a space that sees the lesser level is there as a negative one, with or without the other.
-pub(super) fn seen(places: &str, spaces: &[i32]) -> Option<Level> {
+pub fn seen(places: &str, spaces: &[i32]) -> Option<Level> {
     let mine = |place: &str| {
         let place: i32 = place.parse().ok()?;
         spaces.binary_search(&place.abs()).is_ok().then_some(place)

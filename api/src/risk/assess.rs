@@ -4,7 +4,10 @@ use entity::{
     Id, partnership, risk, risk_level_record, risk_perception,
     value::{LevelCause, RiskKind, RiskState, Text},
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{
+    ColumnTrait, Condition, IntoSimpleExpr,
+    sea_query::{ExprTrait, Order, Query, SimpleExpr},
+};
 
 use super::{
     matrix::Matrix,
@@ -38,15 +41,45 @@ pub(super) struct Assessment<'a> {
     pub(super) previous: Option<risk_level_record::Model>,
 }
 
-/// The newest level record of a side, or of the level in effect.
-pub(super) async fn newest(tx: &Tx, risk: Id, side: Option<Id>) -> Result<Option<risk_level_record::Model>> {
-    use risk_level_record::Column;
-    let of = Condition::all().add(Column::RiskId.eq(risk));
-    let of = match side {
-        Some(side) => of.add(Column::SideId.eq(side)),
-        None => of.add(Column::SideId.is_null()),
+/// What was recorded of a risk last.
+#[derive(Default)]
+pub(super) struct Levels {
+    /// How the side that acts saw it.
+    pub(super) of_side: Option<risk_level_record::Model>,
+    /// What is in effect.
+    pub(super) in_effect: Option<risk_level_record::Model>,
+    /// What the sides agreed on, whatever was disputed since.
+    pub(super) agreed: Option<View>,
+}
+
+/// The newest records of a risk: each of them in one look.
+pub(super) async fn levels(tx: &Tx, risk: Id, side: Option<Id>) -> Result<Levels> {
+    use risk_level_record::{Column, Entity};
+    let newest = |of: Condition| {
+        let mut newest = Query::select();
+        newest.column(Column::Id).from(Entity).cond_where(of.add(Column::RiskId.eq(risk)));
+        newest.order_by(Column::CreatedAt, Order::Desc).order_by(Column::Id, Order::Desc).limit(1);
+        Column::Id.into_simple_expr().eq(SimpleExpr::SubQuery(None, Box::new(newest.into())))
     };
-    tx.first(of, &Sort::desc(Column::CreatedAt)).await
+    let in_effect = || Condition::all().add(Column::SideId.is_null());
+    let mut these =
+        Condition::any().add(newest(in_effect())).add(newest(in_effect().add(Column::Provisional.eq(false))));
+    if let Some(side) = side {
+        these = these.add(newest(Condition::all().add(Column::SideId.eq(side))));
+    }
+    let mut levels = Levels::default();
+    // The last of each kind stays.
+    for row in tx.all::<risk_level_record::Model>(these, &Sort::asc(Column::CreatedAt)).await? {
+        if row.side_id.is_some() {
+            levels.of_side = Some(row);
+            continue;
+        }
+        if !row.provisional {
+            levels.agreed = Some(View { likelihood: row.likelihood, impact: row.impact });
+        }
+        levels.in_effect = Some(row);
+    }
+    Ok(levels)
 }
 
 /// Records a level. Nothing is said of a change where the level stays the same.
@@ -92,12 +125,12 @@ pub(super) async fn put_in_effect(
     before: &risk::Model,
     state: RiskState,
     level: Option<(View, bool)>,
+    previous: Option<risk_level_record::Model>,
     based_on: &[Id],
 ) -> Result<()> {
     let mut after = before.clone();
     after.state = state;
     if let Some((view, provisional)) = level {
-        let previous = newest(tx, before.id, None).await?;
         let same = previous.as_ref().is_some_and(|p| {
             p.likelihood == view.likelihood && p.impact == view.impact && p.provisional == provisional
         });
@@ -120,15 +153,6 @@ pub(super) async fn put_in_effect(
         RiskState::LevelAgreed => "risk.agreed",
     };
     tx.update(event, before, after).await.map(|_| ())
-}
-
-/// The level that the sides agreed on last, whatever was disputed since.
-pub(super) async fn last_agreed(tx: &Tx, risk: Id) -> Result<Option<View>> {
-    use risk_level_record::Column;
-    let of =
-        Condition::all().add(Column::RiskId.eq(risk)).add(Column::SideId.is_null()).add(Column::Provisional.eq(false));
-    let newest = tx.first::<risk_level_record::Model>(of, &Sort::desc(Column::CreatedAt)).await?;
-    Ok(newest.map(|row| View { likelihood: row.likelihood, impact: row.impact }))
 }
 
 /// How each side sees a risk now.

@@ -35,5 +35,6 @@ pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> 
         likelihood: Likelihood::new(point("likelihood")?).map_err(|v| Error::internal(v.message))?,
         impact: Impact::new(point("impact")?).map_err(|v| Error::internal(v.message))?,
     };
-    assess::put_in_effect(tx, &risk, step.to, Some((view, false)), &[request.id]).await
+    let before = assess::levels(tx, risk.id, None).await?.in_effect;
+    assess::put_in_effect(tx, &risk, step.to, Some((view, false)), before, &[request.id]).await
 }

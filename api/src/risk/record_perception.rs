@@ -6,7 +6,7 @@ use entity::{
 
 use super::{
     Risk,
-    assess::{self, Assessment},
+    assess::{self, Assessment, Levels},
     rules::{self, LIFECYCLE, View},
 };
 use crate::{
@@ -83,24 +83,24 @@ async fn perceive(tx: &mut Tx, input: RecordPerceptionInput) -> Result<Id> {
     };
     views.push(tx.insert("risk.perception_recorded", row).await?);
     let view = View { likelihood: input.likelihood, impact: input.impact };
-    let previous = assess::newest(tx, risk.id, Some(side)).await?;
+    let levels = assess::levels(tx, risk.id, Some(side)).await?;
+    let previous = levels.of_side.clone();
     let assessment = Assessment { view, side: Some(side), provisional: false, based_on: &[id], previous };
     assess::record(tx, &risk, assessment).await?;
     // What a joint level was proposed on has changed.
     consents::void(tx, risk.id).await?;
-    settle(tx, &risk, &views).await?;
+    settle(tx, &risk, &views, levels).await?;
     Ok(risk.id)
 }
 
 /// Moves the risk to where the views of its sides lead.
-async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model]) -> Result<()> {
+async fn settle(tx: &mut Tx, risk: &risk::Model, views: &[risk_perception::Model], before: Levels) -> Result<()> {
     let spoke: Vec<Id> = views.iter().map(|view| view.side_id).collect();
     let missing = rules::sides_missing(&partnerships::side_ids(tx, risk.partnership_id).await?, &spoke);
     let seen: Vec<View> = views.iter().map(|view| View { likelihood: view.likelihood, impact: view.impact }).collect();
     let verdict = if missing.is_empty() { rules::verdict(&seen) } else { "aSideIsMissing" };
     let step = LIFECYCLE.step(risk.state, verdict)?;
-    let level =
-        if missing.is_empty() { rules::in_effect(assess::last_agreed(tx, risk.id).await?, &seen) } else { None };
+    let level = if missing.is_empty() { rules::in_effect(before.agreed, &seen) } else { None };
     let based_on: Vec<Id> = views.iter().map(|view| view.id).collect();
-    assess::put_in_effect(tx, risk, step.to, level, &based_on).await
+    assess::put_in_effect(tx, risk, step.to, level, before.in_effect, &based_on).await
 }
