@@ -9,7 +9,7 @@ Writes FOLDER/growth.svg (the same requests on one and ten times the risks, leve
 import collections, json, math, pathlib, statistics, sys
 
 GROWTH = {"safepact-some": 1, "safepact-some-x10": 10}
-SPACES = {"safepact-one": 1, "safepact-user8": 10, "safepact-some": 250, "safepact-all": 5000}
+SPACES = {"safepact-one": 1, "safepact-user19": 10, "safepact-some": 250, "safepact-all": 5000}
 COLOURS = {"Q1": "#1b6ca8", "Q2": "#c05a1c", "Q3": "#2b8a5b", "Q4": "#8a4fa3", "M1": "#b23a48"}
 LEFT, TOP, WIDTH, HEIGHT = 70, 30, 520, 300
 
@@ -19,7 +19,7 @@ def costs(path):
     found = collections.defaultdict(list)
     for line in open(path):
         row = json.loads(line)
-        if row["kind"] == "http" and row["conc"] > 1:
+        if row["kind"] == "http" and row["conc"] > 1 and not row["errors"]:
             found[row["peer"], row["item"]].append(row["server_ms"] + row["pg_ms"])
     return {key: statistics.median(values) for key, values in found.items()}
 

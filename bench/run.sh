@@ -5,10 +5,11 @@
 #   BENCH_HARNESS=path/of/the/harness bench/run.sh [prepare | options of the harness]
 #
 # `prepare` ends before anything is measured, but not before every answer was compared with SQL of its own. What stands there to
-# be measured: SEES says for whom (all, some: 5 % of the partnerships, one, user8: ten of them; in any number), SCALES how much
+# be measured: SEES says for whom (all, some: 5 % of the partnerships, one, user19: ten of them; in any number), SCALES how much
 # data (1; 10 is ten times the risks and incidents), and SQLITE=1 adds a tenth of the data in SQLite. The peers are then
 # safepact-some, safepact-some-x10, safepact-some-sqlite and so on.
 set -euo pipefail
+shopt -s inherit_errexit
 here=$(cd "$(dirname "$0")" && pwd)
 : "${BENCH_HARNESS:?names the folder of the harness}"
 export BENCH_WORK=${BENCH_WORK:-${TMPDIR:-/tmp}/bench} PGPORT=${PGPORT:-5544}
@@ -24,9 +25,9 @@ database() {
   local name=safepact
   test "$1" = 1 || name=safepact_x${1//./_}
   local url=${admin%/*}/$name
-  if ! psql -qXAtc 'SELECT 1 FROM ledger LIMIT 1' "$url" >/dev/null 2>&1; then
-    psql -qXc "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" "$admin"
-    (cd "$BENCH_WORK" && "$binary" migrate --database-url "$url")
+  if ! psql -qXAtc 'SELECT 1 FROM ledger LIMIT 1' "$url" 2>/dev/null | grep -q 1; then
+    psql -qXc "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" "$admin" >&2
+    (cd "$BENCH_WORK" && "$binary" migrate --database-url "$url") >&2
     psql -qX -v scale="$1" -f "$here/setup.sql" "$url" >/dev/null
   fi
   echo "$url"
@@ -64,11 +65,11 @@ done
 if [ "${SQLITE:-0}" = 1 ]; then
   url=$(database 0.1)
   file=$BENCH_WORK/safepact.sqlite
-  if [ ! -f "$file" ]; then
-    "$binary" migrate --database-url "sqlite:$file"
-    python3 "$here/to_sqlite.py" "$url" "$file"
-    "$binary" verify --database-url "sqlite:$file"
-  fi
+  # Commands of an earlier run are in the copy and not in what it is compared with.
+  rm -f "$file" "$file-wal" "$file-shm"
+  "$binary" migrate --database-url "sqlite:$file"
+  python3 "$here/to_sqlite.py" "$url" "$file"
+  "$binary" verify --database-url "sqlite:$file"
   for sees in ${SEES:-all some one}; do peer "$sees-sqlite" "$sees" 0.1 "sqlite:$file" "$url"; done
 fi
 test "${1:-}" = prepare || exec "$harness/run.sh" --only startup,http,ws "$@"

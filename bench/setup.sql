@@ -114,7 +114,7 @@ INSERT INTO risk (id, version, created_by, created_at, updated_at, partnership_i
     (ARRAY['PRE_EXISTING', 'CAUSED_BY_PARTNERSHIP', 'TRANSFORMED'])[1 + n % 3],
     CASE WHEN p > 4800 OR p = 1234 THEN 'IDENTIFIED' ELSE 'ASSESSED' END, level, l * i, false, n % 50 = 0,
     (CASE level WHEN 'CRITICAL' THEN 5 WHEN 'HIGH' THEN 4 WHEN 'MEDIUM' THEN 3 ELSE 2 END) * 10000 + l * i * 100 + i,
-    pg_temp.key('ra', n + 400000 * :scale), ARRAY[pg_temp.partnership_space(p)]
+    pg_temp.key('ra', n + (400000 * :scale)::int), ARRAY[pg_temp.partnership_space(p)]
   FROM r, LATERAL (SELECT CASE WHEN l * i >= 20 THEN 'CRITICAL' WHEN l * i >= 12 THEN 'HIGH' WHEN l * i >= 6 THEN 'MEDIUM' ELSE 'LOW' END AS level) b
   ORDER BY md5('shuffle' || n);
 -- Where commands are measured the partner has spoken already: then a view of the other side moves the level.

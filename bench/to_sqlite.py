@@ -20,7 +20,8 @@ def types(database, table):
 
 def moment(text):
     """As the server writes it: RFC 3339 in UTC, with as many digits as there are."""
-    return datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc).isoformat()
+    at = datetime.datetime.fromisoformat(text).astimezone(datetime.timezone.utc)
+    return at.isoformat(timespec="seconds" if not at.microsecond else "milliseconds" if not at.microsecond % 1000 else "microseconds")
 
 
 READ = {

@@ -52,7 +52,8 @@ pub(super) struct Levels {
     pub(super) agreed: Option<View>,
 }
 
-/// The newest records of a risk: each of them in one look.
+/// The newest records of a risk: each of them in one look. All of them are published where their partnership is, so that the
+/// newest is the newest that the caller sees.
 pub(super) async fn levels(tx: &Tx, risk: Id, side: Option<Id>) -> Result<Levels> {
     use risk_level_record::{Column, Entity};
     let newest = |of: Condition| {
