@@ -154,6 +154,24 @@ scenario! {
 }
 
 scenario! {
+    async fn however_much_is_late_all_of_it_is_told(w: World) {
+        let count = safepact::platform::due::AT_ONCE + 5;
+        let mut raised = Vec::new();
+        for _ in 0..count {
+            raised.push(raise(w, "omar", "PARTNERSHIP", json!({ "respondBy": "2026-06-03" })).await.text("/answer/id"));
+        }
+        let start = w.position("dana").await;
+        w.clock.advance(TimeDelta::hours(72));
+        assert_eq!(w.look().await, count);
+        assert_eq!(w.look().await, 0);
+        let mut heard: Vec<String> = w.heard("dana", &start).await.into_iter().map(|(_, of)| of).collect();
+        heard.sort();
+        raised.sort();
+        assert_eq!(heard, raised);
+    }
+}
+
+scenario! {
     async fn who_stays_unnamed_is_named_nowhere(w: World) {
         let me = w.ask("amina", "{ me { person { id } } }", Value::Null).await.text("/me/person/id");
         let named = raise(w, "amina", "OWN_SIDE", json!({})).await.text("/answer/id");

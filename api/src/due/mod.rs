@@ -17,16 +17,18 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     concerns, decisions, dialogue, foundations, partnerships,
-    platform::{Platform, error::Result, operator, tx::Tx},
+    platform::{Platform, due::AT_ONCE, error::Result, operator, tx::Tx},
     reviews,
 };
 
 /// Time before the first look.
 const FIRST: Duration = Duration::from_secs(30);
+/// Time between two commands where much is due: who waits meanwhile is served.
+const REST: Duration = Duration::from_millis(20);
 /// Time between two looks.
 const EVERY: Duration = Duration::from_mins(5);
 
-/// Tells what one capability has of it; answers with how many were told.
+/// Tells what one capability has of it, some at once; answers with how many were told.
 type Tell = for<'t> fn(&'t mut Tx) -> BoxFuture<'t, Result<usize>>;
 
 /// Every kind of duty, by capability.
@@ -42,20 +44,35 @@ const DUTIES: [Tell; 6] = [
 /// Looks once; answers with how many were told. Where one capability fails, the others go on, and it is
 /// looked at again the next time.
 pub async fn look(platform: &Arc<Platform>) -> usize {
-    let told = Arc::new(AtomicUsize::new(0));
+    let mut told = 0;
     for tell in DUTIES {
-        let told = told.clone();
-        let done = operator(platform)
-            .run_command("tellWhatIsDue", Right::SignedIn, None, move |tx| {
-                Box::pin(async move {
-                    told.fetch_add(tell(tx).await?, Ordering::Relaxed);
-                    Ok(Id::NIL)
-                })
-            })
-            .await;
-        if let Err(error) = done {
-            tracing::warn!(cause = error.cause().unwrap_or_default(), code = ?error.code, "what is due could not be told");
+        loop {
+            let some = one(platform, tell).await;
+            told += some;
+            if some < AT_ONCE {
+                break;
+            }
+            tokio::time::sleep(REST).await;
         }
+    }
+    told
+}
+
+/// Tells some of what one capability has.
+async fn one(platform: &Arc<Platform>, tell: Tell) -> usize {
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = told.clone();
+    let done = operator(platform)
+        .run_command("tellWhatIsDue", Right::SignedIn, None, move |tx| {
+            Box::pin(async move {
+                count.store(tell(tx).await?, Ordering::Relaxed);
+                Ok(Id::NIL)
+            })
+        })
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(cause = error.cause().unwrap_or_default(), code = ?error.code, "what is due could not be told");
+        return 0;
     }
     told.load(Ordering::Relaxed)
 }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::rules;
 use crate::{
     consents,
-    platform::{error::Result, tx::Tx},
+    platform::{due::AT_ONCE, error::Result, tx::Tx},
 };
 
 /// The last day that the sides agreed on is over: the partnership comes to its end, which it reaches when every side has said
@@ -19,7 +19,7 @@ pub async fn tell(tx: &mut Tx) -> Result<usize> {
     let over = Condition::all().add(living).add(Column::EndsOn.lt(today));
     let over: Vec<partnership::Model> = tx.consequences(over, Column::CreatedAt).await?;
     let mut told = 0;
-    for found in over.into_iter().filter(|row| rules::end_is_due(row, now)) {
+    for found in over.into_iter().filter(|row| rules::end_is_due(row, now)).take(AT_ONCE) {
         let before: partnership::Model = tx.consequence(found.id).await?;
         if !rules::end_is_due(&before, now) {
             continue;

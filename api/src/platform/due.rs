@@ -12,14 +12,19 @@ use serde_json::{Map, json};
 
 use super::{error::Result, tx::Tx, visible};
 
+/// So many are told in one command: their rows and ledgers are locked until it ends, and people wait for them. Thousands may fall
+/// due at once where a server rested for long.
+pub const AT_ONCE: usize = 100;
+
 impl Tx {
     /// Tells the readers of records that something about each was due on a day that is over, unless they were told of that
-    /// day before. Answers with how many were told.
+    /// day before. Answers with how many were told, [`AT_ONCE`] at most: then more may wait.
     pub async fn tell_due<M: Record>(&mut self, event: &'static str, due: Vec<(M, Date)>) -> Result<usize> {
         let told = self.told(event, due.iter().map(|(row, _)| row.id())).await?;
         let mut new: Vec<(M, Date)> = due.into_iter().filter(|(row, day)| !told.contains(&(row.id(), *day))).collect();
         // Two nodes that look at the same moment take them in the same order.
         new.sort_unstable_by_key(|(row, _)| row.id());
+        new.truncate(AT_ONCE);
         let mut first = 0;
         for (found, due_on) in new {
             let row: M = self.consequence(found.id()).await?;

@@ -18,7 +18,7 @@ mod commit;
 pub mod db;
 pub mod documents;
 pub mod doorbell;
-mod due;
+pub mod due;
 pub mod env;
 pub mod error;
 pub mod feed;

@@ -365,10 +365,19 @@ impl World {
 
     /// What somebody hears behind a position: events, each with its record, in words.
     pub async fn heard(&self, who: &str, after: &str) -> Vec<(String, String)> {
-        let query = "query($after: String) { events(after: $after, first: 100) { events { event recordId } } }";
-        let events = self.ask(who, query, json!({ "after": after })).await.at("/events/events");
+        let query =
+            "query($after: String) { events(after: $after, first: 100) { cursor hasMore events { event recordId } } }";
         let word = |event: &Value, of: &str| event[of].as_str().unwrap().to_owned();
-        events.as_array().unwrap().iter().map(|event| (word(event, "event"), word(event, "recordId"))).collect()
+        let (mut heard, mut after) = (Vec::new(), after.to_owned());
+        loop {
+            let page = self.ask(who, query, json!({ "after": after })).await.at("/events");
+            let events = page["events"].as_array().unwrap();
+            heard.extend(events.iter().map(|event| (word(event, "event"), word(event, "recordId"))));
+            if page["hasMore"] != true {
+                return heard;
+            }
+            after = word(&page, "cursor");
+        }
     }
 
     pub async fn perceive(&self, who: &str, risk: &str, likelihood: i64, impact: i64) -> Answer {
