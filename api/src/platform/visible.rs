@@ -83,9 +83,11 @@ pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> S
 /// The same as text, where a parameter lists so many spaces. Rows that are named may have another name than their table.
 pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
     if !postgres {
+        // A record stands in few spaces: they are looked up in the list. Without the plus SQLite goes the other way, and looks into
+        // its index once for each of the caller's spaces: 55 ms for a page that takes 0.7.
         return format!(
             "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live \
-             AND p.space_no IN (SELECT value FROM json_each({parameter})))"
+             AND +p.space_no IN (SELECT value FROM json_each({parameter})))"
         );
     }
     let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
