@@ -157,9 +157,13 @@ struct Documents {
     settled: String,
     /// Until when it has looked at what the person's devices have pushed.
     reminded: Instant,
-    /// What they had pushed before it began, and when it is said for the last time.
-    before: Option<(Instant, Vec<Id>)>,
+    /// What they had pushed, and when it is said for the last time.
+    later: Vec<(Instant, Vec<Id>)>,
 }
+
+/// By then the answer to a push has come, over the slowest network: until it has, a common client drops what it hears of
+/// what it pushed, and of all that it pushed together with it.
+const ANSWERED: Duration = Duration::from_secs(10);
 
 /// By then a device that came back has pushed again what was not answered, perhaps to another node.
 const PUSHED_AGAIN: Duration = Duration::from_secs(15);
@@ -188,7 +192,7 @@ impl Documents {
             sent: Instant::now(),
             settled: String::new(),
             reminded,
-            before: None,
+            later: Vec::new(),
         };
         documents.settled = documents.cursor()?;
         if collection.pushed.is_some() {
@@ -197,7 +201,7 @@ impl Documents {
             // And a second later again: the device may be in the middle of its first pull, or of a push.
             caller.hub().remind(caller.person(), collection.kind, pushed.clone());
             let several = caller.hub().is_one_of_several() && !pushed.is_empty();
-            documents.before = several.then(|| (Instant::now() + PUSHED_AGAIN, pushed.clone()));
+            documents.later.extend(several.then(|| (Instant::now() + PUSHED_AGAIN, pushed.clone())));
             documents.say_again(pushed);
         }
         Ok(documents)
@@ -245,7 +249,7 @@ impl Documents {
         }
     }
 
-    /// What the person's devices have pushed waits to be said once more, a second after it was.
+    /// What the person's devices have pushed waits to be said once more, a second after it was, and when its answer has come.
     fn remember(&mut self) {
         let kind = self.collection.kind;
         let elsewhere: Vec<Id> = self.feed.take_pushed().into_iter().filter(|of| of.0 == kind).map(|of| of.1).collect();
@@ -254,12 +258,16 @@ impl Documents {
         if !elsewhere.is_empty() && caller.hub().is_one_of_several() {
             caller.hub().remind(caller.person(), kind, elsewhere);
         }
-        if let Some((_, pushed)) = self.before.take_if(|(at, _)| *at <= Instant::now()) {
-            self.say_again(pushed);
-        }
+        let now = Instant::now();
+        let due: Vec<_> = self.later.extract_if(.., |(at, _)| *at <= now).collect();
+        due.into_iter().for_each(|(_, pushed)| self.say_again(pushed));
         let caller = &self.feed.caller;
         let Some((at, ids)) = caller.hub().reminders(caller.person(), kind, self.reminded) else { return };
         self.reminded = at;
+        // What is said of all that was pushed together says it of its parts.
+        let these: HashSet<Id> = ids.iter().copied().collect();
+        self.later.retain(|(at, pushed)| *at > now + ANSWERED || !pushed.iter().all(|id| these.contains(id)));
+        self.later.push((now + ANSWERED, ids.clone()));
         self.say_again(ids);
     }
 
