@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         object::{object, objects},
         sdl::requires,
+        whole::Whole,
     },
 };
 
@@ -58,7 +59,7 @@ impl RegisterDevice {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What people call it.")] name: Title,
-    ) -> Result<Device> {
+    ) -> Result<Whole<Device>> {
         let caller = ctx.caller()?;
         let named =
             caller.device().and_then(|(issuer, device)| Some((Title::new(&issuer).ok()?, Title::new(&device).ok()?)));
@@ -95,7 +96,7 @@ impl RegisterDevice {
                 })
             })
             .await?;
-        Ok(caller.get::<device::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 
@@ -114,7 +115,7 @@ impl RevokeDevice {
         ctx: &Context<'_>,
         #[graphql(desc = "The device.")] id: Id,
         #[graphql(desc = "Why: lost, stolen, handed on.")] reason: Text,
-    ) -> Result<Device> {
+    ) -> Result<Whole<Device>> {
         let caller = ctx.caller()?;
         caller
             .command(ctx, |tx| {
@@ -131,6 +132,6 @@ impl RevokeDevice {
                 })
             })
             .await?;
-        Ok(caller.get::<device::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -4,7 +4,7 @@ use entity::{Id, Right, advocacy_strategy};
 use super::{AdvocacyStrategy, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A strategy of your side to adopt.
@@ -31,10 +31,10 @@ impl AdoptAdvocacyStrategy {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The strategy.")] input: AdoptAdvocacyStrategyInput,
-    ) -> Result<AdvocacyStrategy> {
+    ) -> Result<Whole<AdvocacyStrategy>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { adopt(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_strategy::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     consents,
     organisations::cleared,
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A change of a strategy.
@@ -50,10 +50,10 @@ impl AmendAdvocacyStrategy {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The strategy.")] input: AmendAdvocacyStrategyInput,
-    ) -> Result<AdvocacyStrategy> {
+    ) -> Result<Whole<AdvocacyStrategy>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { amend(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_strategy::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, advocacy_issue, value::Text};
 use super::{AdvocacyIssue, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An issue to close.
@@ -32,10 +32,10 @@ impl CloseAdvocacyIssue {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The issue.")] input: CloseAdvocacyIssueInput,
-    ) -> Result<AdvocacyIssue> {
+    ) -> Result<Whole<AdvocacyIssue>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { close(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_issue::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{AdvocacyStrategy, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A strategy.
@@ -50,11 +50,11 @@ impl DraftAdvocacyStrategy {
         #[graphql(desc = "The strategy.")] input: DraftAdvocacyStrategyInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<AdvocacyStrategy> {
+    ) -> Result<Whole<AdvocacyStrategy>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { draft(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_strategy::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, campaign, value::Text};
 use super::{Campaign, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A campaign to end.
@@ -32,10 +32,10 @@ impl EndCampaign {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The campaign.")] input: EndCampaignInput,
-    ) -> Result<Campaign> {
+    ) -> Result<Whole<Campaign>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { end(tx, input).await })).await?;
-        Ok(caller.get::<campaign::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

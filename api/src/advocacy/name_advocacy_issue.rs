@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -47,7 +48,7 @@ impl NameAdvocacyIssue {
         #[graphql(desc = "The issue.")] input: NameAdvocacyIssueInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<AdvocacyIssue> {
+    ) -> Result<Whole<AdvocacyIssue>> {
         let caller = ctx.caller()?;
         if let Some(about) = input.about_id
             && node::find(caller, about).await?.is_none()
@@ -55,7 +56,7 @@ impl NameAdvocacyIssue {
             return Err(Error::not_found("aboutId"));
         }
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { name(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_issue::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, advocacy_strategy};
 use super::{AdvocacyStrategy, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A joint strategy to adopt.
@@ -30,10 +30,10 @@ impl ProposeAdvocacyStrategy {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The strategy.")] input: ProposeAdvocacyStrategyInput,
-    ) -> Result<AdvocacyStrategy> {
+    ) -> Result<Whole<AdvocacyStrategy>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<advocacy_strategy::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{Campaign, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A campaign.
@@ -39,11 +39,11 @@ impl StartCampaign {
         #[graphql(desc = "The campaign.")] input: StartCampaignInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Campaign> {
+    ) -> Result<Whole<Campaign>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { start(tx, input).await })).await?;
-        Ok(caller.get::<campaign::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

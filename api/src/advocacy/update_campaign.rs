@@ -4,7 +4,7 @@ use entity::{Id, Right, campaign, value::Text};
 use super::{Campaign, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A change of a campaign.
@@ -32,10 +32,10 @@ impl UpdateCampaign {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The campaign.")] input: UpdateCampaignInput,
-    ) -> Result<Campaign> {
+    ) -> Result<Whole<Campaign>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { update(tx, input).await })).await?;
-        Ok(caller.get::<campaign::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, capacity_activity, value::Text};
 use super::{CapacityActivity, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An activity to call off.
@@ -32,10 +32,10 @@ impl CancelCapacityActivity {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The activity.")] input: CancelCapacityActivityInput,
-    ) -> Result<CapacityActivity> {
+    ) -> Result<Whole<CapacityActivity>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { cancel(tx, input).await })).await?;
-        Ok(caller.get::<capacity_activity::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

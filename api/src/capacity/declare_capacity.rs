@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::CapacityDeclaration;
 use crate::{
     catalogue, partnerships,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A declaration of your side.
@@ -39,12 +39,12 @@ impl DeclareCapacity {
         #[graphql(desc = "The declaration.")] input: DeclareCapacityInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CapacityDeclaration> {
+    ) -> Result<Whole<CapacityDeclaration>> {
         let caller = ctx.caller()?;
         catalogue::element_is_known(ctx, "element", Some(&input.element))?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { declare(tx, input).await })).await?;
-        Ok(caller.get::<capacity_declaration::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{CapacityActivity, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An activity.
@@ -49,10 +49,10 @@ impl PlanCapacityActivity {
         #[graphql(desc = "The activity.")] input: PlanCapacityActivityInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CapacityActivity> {
+    ) -> Result<Whole<CapacityActivity>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { plan(tx, input).await })).await?;
-        Ok(caller.get::<capacity_activity::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

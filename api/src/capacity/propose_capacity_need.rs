@@ -7,7 +7,7 @@ use entity::{
 use super::{CapacityNeed, begin};
 use crate::{
     catalogue, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A need.
@@ -42,12 +42,12 @@ impl ProposeCapacityNeed {
         #[graphql(desc = "The need.")] input: ProposeCapacityNeedInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CapacityNeed> {
+    ) -> Result<Whole<CapacityNeed>> {
         let caller = ctx.caller()?;
         catalogue::element_is_known(ctx, "element", Some(&input.element))?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<capacity_need::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

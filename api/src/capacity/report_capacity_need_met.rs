@@ -4,7 +4,7 @@ use entity::{Id, Right, capacity_need, value::Text};
 use super::{CapacityNeed, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A need that is met.
@@ -32,10 +32,10 @@ impl ReportCapacityNeedMet {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The need.")] input: ReportCapacityNeedMetInput,
-    ) -> Result<CapacityNeed> {
+    ) -> Result<Whole<CapacityNeed>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { report(tx, input).await })).await?;
-        Ok(caller.get::<capacity_need::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, capacity_activity};
 use super::{CapacityActivity, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An activity that has begun.
@@ -30,10 +30,10 @@ impl StartCapacityActivity {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The activity.")] input: StartCapacityActivityInput,
-    ) -> Result<CapacityActivity> {
+    ) -> Result<Whole<CapacityActivity>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { start(tx, input).await })).await?;
-        Ok(caller.get::<capacity_activity::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, capacity_need, value::Text};
 use super::{CapacityNeed, rules};
 use crate::{
     consents, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A need to take back.
@@ -33,10 +33,10 @@ impl WithdrawCapacityNeed {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The need.")] input: WithdrawCapacityNeedInput,
-    ) -> Result<CapacityNeed> {
+    ) -> Result<Whole<CapacityNeed>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<capacity_need::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, concern, value::Text};
 
 use super::{Concern, begin, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// A concern to close.
 #[derive(InputObject)]
@@ -30,10 +30,10 @@ impl CloseConcern {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The concern.")] input: CloseConcernInput,
-    ) -> Result<Concern> {
+    ) -> Result<Whole<Concern>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { close(tx, input).await })).await?;
-        Ok(caller.get::<concern::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

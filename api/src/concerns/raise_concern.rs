@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -53,7 +54,7 @@ impl RaiseConcern {
         #[graphql(desc = "The concern.")] input: RaiseConcernInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Concern> {
+    ) -> Result<Whole<Concern>> {
         let caller = ctx.caller()?;
         if let Some(about) = input.about_id
             && crate::node::find(caller, about).await?.is_none()
@@ -62,7 +63,7 @@ impl RaiseConcern {
         }
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { raise(tx, input).await })).await?;
-        Ok(caller.get::<concern::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

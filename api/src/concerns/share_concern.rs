@@ -10,6 +10,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// A concern for every side.
@@ -38,10 +39,10 @@ impl ShareConcern {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The concern.")] input: ShareConcernInput,
-    ) -> Result<Concern> {
+    ) -> Result<Whole<Concern>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { share(tx, input).await })).await?;
-        Ok(caller.get::<concern::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

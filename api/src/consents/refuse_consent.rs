@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, consent_request,
+    Id, Right,
     value::{ConsentDecision, ContentHash, Text},
 };
 
@@ -8,7 +8,7 @@ use super::{
     ConsentRequest,
     say::{Word, say},
 };
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// The refusal of one side.
 #[derive(InputObject)]
@@ -36,7 +36,7 @@ impl RefuseConsent {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The word of your side.")] input: RefuseConsentInput,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let word = Word {
             request: input.request_id,
@@ -46,6 +46,6 @@ impl RefuseConsent {
             comment: Some(input.reason),
         };
         let id = caller.command(ctx, |tx| Box::pin(async move { say(tx, word).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

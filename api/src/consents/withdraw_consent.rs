@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, consent_request,
+    Id, Right,
     value::{ConsentDecision, Text},
 };
 
@@ -8,7 +8,7 @@ use super::{
     ConsentRequest,
     say::{Word, say},
 };
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// A word taken back.
 #[derive(InputObject)]
@@ -33,7 +33,7 @@ impl WithdrawConsent {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The word of your side.")] input: WithdrawConsentInput,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let word = Word {
             request: input.request_id,
@@ -43,6 +43,6 @@ impl WithdrawConsent {
             comment: Some(input.reason),
         };
         let id = caller.command(ctx, |tx| Box::pin(async move { say(tx, word).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -8,7 +8,7 @@ use super::{Decision, begin, rules};
 use crate::{
     organisations::cleared,
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A change of a proposed decision.
@@ -43,10 +43,10 @@ impl AmendDecision {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The decision.")] input: AmendDecisionInput,
-    ) -> Result<Decision> {
+    ) -> Result<Whole<Decision>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { amend(tx, input).await })).await?;
-        Ok(caller.get::<decision::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{PolicyResponse, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An answer of your side.
@@ -39,11 +39,11 @@ impl AnswerPolicyConsultation {
         #[graphql(desc = "The answer.")] input: AnswerPolicyConsultationInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<PolicyResponse> {
+    ) -> Result<Whole<PolicyResponse>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { answer(tx, input).await })).await?;
-        Ok(caller.get::<policy_response::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, decision, value::Text};
 use super::{Decision, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A decision that was carried out.
@@ -33,10 +33,10 @@ impl CarryOutDecision {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The decision.")] input: CarryOutDecisionInput,
-    ) -> Result<Decision> {
+    ) -> Result<Whole<Decision>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { carry_out(tx, input).await })).await?;
-        Ok(caller.get::<decision::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

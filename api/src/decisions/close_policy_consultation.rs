@@ -4,7 +4,7 @@ use entity::{Id, Right, policy_consultation, value::Text};
 use super::{PolicyConsultation, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A consultation to close.
@@ -33,10 +33,10 @@ impl ClosePolicyConsultation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The consultation.")] input: ClosePolicyConsultationInput,
-    ) -> Result<PolicyConsultation> {
+    ) -> Result<Whole<PolicyConsultation>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { close(tx, input).await })).await?;
-        Ok(caller.get::<policy_consultation::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{DecisionContribution, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What your side brings in.
@@ -37,10 +37,10 @@ impl ContributeToDecision {
         #[graphql(desc = "What you bring in.")] input: ContributeToDecisionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<DecisionContribution> {
+    ) -> Result<Whole<DecisionContribution>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input).await })).await?;
-        Ok(caller.get::<decision_contribution::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

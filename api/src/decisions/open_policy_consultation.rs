@@ -7,7 +7,7 @@ use entity::{
 use super::{PolicyConsultation, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A consultation.
@@ -40,10 +40,10 @@ impl OpenPolicyConsultation {
         #[graphql(desc = "The consultation.")] input: OpenPolicyConsultationInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<PolicyConsultation> {
+    ) -> Result<Whole<PolicyConsultation>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { open(tx, input).await })).await?;
-        Ok(caller.get::<policy_consultation::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{Decision, begin};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A decision.
@@ -42,11 +42,11 @@ impl ProposeDecision {
         #[graphql(desc = "The decision.")] input: ProposeDecisionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Decision> {
+    ) -> Result<Whole<Decision>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<decision::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{Decision, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What your side did.
@@ -46,10 +46,10 @@ impl TakeEmergencyDecision {
         #[graphql(desc = "The decision.")] input: TakeEmergencyDecisionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Decision> {
+    ) -> Result<Whole<Decision>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { take(tx, input).await })).await?;
-        Ok(caller.get::<decision::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

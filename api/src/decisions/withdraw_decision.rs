@@ -4,7 +4,7 @@ use entity::{Id, Right, decision, value::Text};
 use super::{Decision, rules};
 use crate::{
     consents, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A decision to take back.
@@ -33,10 +33,10 @@ impl WithdrawDecision {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The decision.")] input: WithdrawDecisionInput,
-    ) -> Result<Decision> {
+    ) -> Result<Whole<Decision>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<decision::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, feedback, value::Text};
 use super::{Feedback, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// Feedback to acknowledge.
@@ -33,10 +33,10 @@ impl AcknowledgeFeedback {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The feedback.")] input: AcknowledgeFeedbackInput,
-    ) -> Result<Feedback> {
+    ) -> Result<Whole<Feedback>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { acknowledge(tx, input).await })).await?;
-        Ok(caller.get::<feedback::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, health_check};
 use super::{HealthCheck, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A health check to confirm.
@@ -31,10 +31,10 @@ impl ConfirmHealthCheck {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The check.")] input: ConfirmHealthCheckInput,
-    ) -> Result<HealthCheck> {
+    ) -> Result<Whole<HealthCheck>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { confirm(tx, input).await })).await?;
-        Ok(caller.get::<health_check::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

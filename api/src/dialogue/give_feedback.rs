@@ -7,7 +7,7 @@ use entity::{
 use super::Feedback;
 use crate::{
     foundations, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// Feedback.
@@ -38,10 +38,10 @@ impl GiveFeedback {
         #[graphql(desc = "The feedback.")] input: GiveFeedbackInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Feedback> {
+    ) -> Result<Whole<Feedback>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { give(tx, input).await })).await?;
-        Ok(caller.get::<feedback::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

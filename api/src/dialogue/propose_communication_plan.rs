@@ -7,7 +7,7 @@ use entity::{
 use super::{CommunicationPlan, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A plan of communication.
@@ -47,11 +47,11 @@ impl ProposeCommunicationPlan {
         #[graphql(desc = "The plan.")] input: ProposeCommunicationPlanInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CommunicationPlan> {
+    ) -> Result<Whole<CommunicationPlan>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<communication_plan::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

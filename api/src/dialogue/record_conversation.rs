@@ -7,7 +7,7 @@ use entity::{
 use super::{Conversation, begin, rules};
 use crate::{
     catalogue, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A conversation that was held.
@@ -48,12 +48,12 @@ impl RecordConversation {
         #[graphql(desc = "The conversation.")] input: RecordConversationInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Conversation> {
+    ) -> Result<Whole<Conversation>> {
         let caller = ctx.caller()?;
         catalogue::element_is_known(ctx, "element", input.element.as_ref())?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<conversation::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::{HealthCheck, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A health check.
@@ -42,11 +42,11 @@ impl RecordHealthCheck {
         #[graphql(desc = "The check.")] input: RecordHealthCheckInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<HealthCheck> {
+    ) -> Result<Whole<HealthCheck>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<health_check::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

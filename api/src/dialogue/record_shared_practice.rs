@@ -7,7 +7,7 @@ use entity::{
 use super::{SharedPractice, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What your side shared.
@@ -39,11 +39,11 @@ impl RecordSharedPractice {
         #[graphql(desc = "What was shared.")] input: RecordSharedPracticeInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<SharedPractice> {
+    ) -> Result<Whole<SharedPractice>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<shared_practice::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::CommunicationContact;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A contact of your side.
@@ -39,11 +39,11 @@ impl StateCommunicationContact {
         #[graphql(desc = "The contact.")] input: StateCommunicationContactInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CommunicationContact> {
+    ) -> Result<Whole<CommunicationContact>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { state(tx, input).await })).await?;
-        Ok(caller.get::<communication_contact::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,10 +1,10 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, conversation, conversation_account, value::Text};
+use entity::{Id, Right, conversation, value::Text};
 
 use super::{ConversationAccount, begin};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An account of your side.
@@ -35,10 +35,10 @@ impl TellConversation {
         #[graphql(desc = "The account.")] input: TellConversationInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ConversationAccount> {
+    ) -> Result<Whole<ConversationAccount>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { tell(tx, input).await })).await?;
-        Ok(caller.get::<conversation_account::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

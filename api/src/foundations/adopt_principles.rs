@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, partnership, principle_adoption,
+    Id, Right, principle_adoption,
     value::{Principle, Title},
 };
 use sea_orm::Iterable;
@@ -14,6 +14,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -45,14 +46,14 @@ impl AdoptPrinciples {
         #[graphql(desc = "The principles.")] input: AdoptPrinciplesInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Partnership> {
+    ) -> Result<Whole<Partnership>> {
         let caller = ctx.caller()?;
         if input.text_version.as_str() != catalogue::version(ctx, CatalogueKey::Principles)? {
             return Err(Error::refused(&rules::TEXT_IS_CURRENT).field("textVersion"));
         }
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { adopt(tx, input).await })).await?;
-        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

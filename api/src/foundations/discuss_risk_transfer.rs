@@ -4,7 +4,7 @@ use entity::{Id, Right, risk_transfer, value::Text};
 use super::{RiskTransfer, begin, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What was said about a transfer.
@@ -33,10 +33,10 @@ impl DiscussRiskTransfer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The talk.")] input: DiscussRiskTransferInput,
-    ) -> Result<RiskTransfer> {
+    ) -> Result<Whole<RiskTransfer>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { discuss(tx, input).await })).await?;
-        Ok(caller.get::<risk_transfer::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -57,11 +58,11 @@ impl IdentifyRiskTransfer {
         #[graphql(desc = "The transfer.")] input: IdentifyRiskTransferInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<RiskTransfer> {
+    ) -> Result<Whole<RiskTransfer>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { identify(tx, input).await })).await?;
-        Ok(caller.get::<risk_transfer::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, risk_transfer};
 use super::{RiskTransfer, begin, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A transfer whose treatment is in place.
@@ -31,10 +31,10 @@ impl MonitorRiskTransfer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The transfer.")] input: MonitorRiskTransferInput,
-    ) -> Result<RiskTransfer> {
+    ) -> Result<Whole<RiskTransfer>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { monitor(tx, input).await })).await?;
-        Ok(caller.get::<risk_transfer::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

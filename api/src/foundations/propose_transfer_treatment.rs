@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Kind, Right, consent_request,
+    Id, Kind, Right,
     value::{ConsentAction, Text},
 };
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{begin, rules};
 use crate::{
     consents::{self, ConsentRequest},
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What would be done about a transfer.
@@ -41,11 +41,11 @@ impl ProposeTransferTreatment {
         #[graphql(desc = "The proposal.")] input: ProposeTransferTreatmentInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -6,7 +6,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{RiskAttitude, begin};
-use crate::platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole};
 
 /// A risk attitude of your side.
 #[derive(InputObject)]
@@ -38,11 +38,11 @@ impl RecordRiskAttitude {
         #[graphql(desc = "The attitude.")] input: RecordRiskAttitudeInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<RiskAttitude> {
+    ) -> Result<Whole<RiskAttitude>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<risk_attitude::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{DutyOfCareStatement, begin, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What your side owes another.
@@ -44,11 +44,11 @@ impl StateDutyOfCare {
         #[graphql(desc = "The statement.")] input: StateDutyOfCareInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<DutyOfCareStatement> {
+    ) -> Result<Whole<DutyOfCareStatement>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { state(tx, input).await })).await?;
-        Ok(caller.get::<duty_of_care_statement::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

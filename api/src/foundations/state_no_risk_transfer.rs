@@ -12,6 +12,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// A statement that there is none.
@@ -40,11 +41,11 @@ impl StateNoRiskTransfer {
         #[graphql(desc = "The statement.")] input: StateNoRiskTransferInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<NoRiskTransfer> {
+    ) -> Result<Whole<NoRiskTransfer>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { state(tx, input).await })).await?;
-        Ok(caller.get::<no_risk_transfer::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,8 +1,8 @@
 use async_graphql::{Context, Object};
-use entity::{Id, Right, incident};
+use entity::{Id, Right};
 
 use super::{Incident, advance::advance};
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// Closes an incident.
 #[derive(Default)]
@@ -18,11 +18,11 @@ impl CloseIncident {
         ctx: &Context<'_>,
         #[graphql(desc = "The incident.")] id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
-    ) -> Result<Incident> {
+    ) -> Result<Whole<Incident>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| Box::pin(advance(tx, id, expected_version, "closeIncident", "incident.closed")))
             .await?;
-        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         error::{Error, Result},
         gate::Ask,
         sdl::requires,
+        whole::Whole,
     },
 };
 
@@ -26,7 +27,7 @@ impl EndSharingProtocol {
         #[graphql(desc = "The protocol.")] id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
         #[graphql(desc = "The side you act for, where you stand on more than one.")] side_id: Option<Id>,
-    ) -> Result<SharingProtocol> {
+    ) -> Result<Whole<SharingProtocol>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -44,6 +45,6 @@ impl EndSharingProtocol {
                 })
             })
             .await?;
-        Ok(caller.get::<sharing_protocol::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -15,6 +15,7 @@ use crate::platform::{
     error::{Error, Result},
     gate::Ask,
     sdl::requires,
+    whole::Whole,
 };
 
 /// Links a duplicate.
@@ -32,7 +33,7 @@ impl LinkDuplicateIncident {
         #[graphql(desc = "The incident that counts no more.")] id: Id,
         #[graphql(desc = "The incident that counts.")] duplicate_of_id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
-    ) -> Result<Incident> {
+    ) -> Result<Whole<Incident>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -60,6 +61,6 @@ impl LinkDuplicateIncident {
                 })
             })
             .await?;
-        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -52,11 +53,11 @@ impl ProposeSharingProtocol {
         #[graphql(desc = "The protocol.")] input: ProposeSharingProtocolInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<SharingProtocol> {
+    ) -> Result<Whole<SharingProtocol>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<sharing_protocol::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -12,6 +12,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// Releases an incident.
@@ -30,7 +31,7 @@ impl ReleaseIncident {
         #[graphql(desc = "The version you read, and previewed.")] expected_version: i32,
         #[graphql(desc = "The partnership.")] partnership_id: Id,
         #[graphql(desc = "How much of it.")] level: ShareLevel,
-    ) -> Result<IncidentRelease> {
+    ) -> Result<Whole<IncidentRelease>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -45,7 +46,7 @@ impl ReleaseIncident {
                 })
             })
             .await?;
-        Ok(caller.get::<incident_release::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,12 +1,12 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, incident};
+use entity::{Id, Right};
 
 use super::{
     Incident,
     input::{self, IncidentFactsInput},
     write,
 };
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// A report.
 #[derive(InputObject)]
@@ -34,7 +34,7 @@ impl ReportIncident {
         #[graphql(desc = "What happened.")] input: ReportIncidentInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Incident> {
+    ) -> Result<Whole<Incident>> {
         let caller = ctx.caller()?;
         let facts = input::sent(ctx)?;
         let id = caller
@@ -49,6 +49,6 @@ impl ReportIncident {
                 })
             })
             .await?;
-        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

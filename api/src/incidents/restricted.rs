@@ -6,7 +6,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition};
 
 use super::Incident;
-use crate::platform::{caller::Sort, error::Result, gate::Ask, object::object, sdl::requires};
+use crate::platform::{caller::Sort, error::Result, gate::Ask, object::object, sdl::requires, whole::Whole};
 
 object! {
     /// The part of an incident that never leaves its organisation.
@@ -71,7 +71,7 @@ impl RecordRestricted {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: RecordRestrictedInput,
-    ) -> Result<IncidentRestricted> {
+    ) -> Result<Whole<IncidentRestricted>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -112,6 +112,6 @@ impl RecordRestricted {
                 })
             })
             .await?;
-        Ok(caller.get::<incident_restricted::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -11,7 +11,7 @@ use super::{
     Incident, effects,
     rules::{self, LIFECYCLE},
 };
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// Takes a report back.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl RetractIncident {
         #[graphql(desc = "The incident.")] id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
         #[graphql(desc = "Why.")] reason: Text,
-    ) -> Result<Incident> {
+    ) -> Result<Whole<Incident>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -40,7 +40,7 @@ impl RetractIncident {
                 })
             })
             .await?;
-        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

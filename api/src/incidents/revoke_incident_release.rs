@@ -6,6 +6,7 @@ use crate::platform::{
     error::{Error, Result},
     gate::Ask,
     sdl::requires,
+    whole::Whole,
 };
 
 /// Revokes a release.
@@ -20,7 +21,7 @@ impl RevokeIncidentRelease {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The release.")] id: Id,
-    ) -> Result<IncidentRelease> {
+    ) -> Result<Whole<IncidentRelease>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -38,6 +39,6 @@ impl RevokeIncidentRelease {
                 })
             })
             .await?;
-        Ok(caller.get::<incident_release::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

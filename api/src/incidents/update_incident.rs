@@ -6,7 +6,7 @@ use super::{
     input::{self, IncidentFactsInput},
     write,
 };
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// What changes of an incident.
 #[derive(InputObject)]
@@ -32,7 +32,7 @@ impl UpdateIncident {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateIncidentInput,
-    ) -> Result<Incident> {
+    ) -> Result<Whole<Incident>> {
         let caller = ctx.caller()?;
         let facts = input::sent(ctx)?;
         let id = caller
@@ -44,6 +44,6 @@ impl UpdateIncident {
                 })
             })
             .await?;
-        Ok(caller.get::<incident::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -5,7 +5,7 @@ use entity::{
 };
 
 use super::{LibraryItem, begin, rules};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// A library item.
 #[derive(InputObject)]
@@ -53,10 +53,10 @@ impl AddLibraryItem {
         #[graphql(desc = "The item.")] input: AddLibraryItemInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<LibraryItem> {
+    ) -> Result<Whole<LibraryItem>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input).await })).await?;
-        Ok(caller.get::<library_item::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, library_item, value::LibraryVisibility};
 
 use super::{LibraryItem, begin};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// Who finds an item.
 #[derive(InputObject)]
@@ -29,10 +29,10 @@ impl ShareLibraryItem {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The item.")] input: ShareLibraryItemInput,
-    ) -> Result<LibraryItem> {
+    ) -> Result<Whole<LibraryItem>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { share(tx, input).await })).await?;
-        Ok(caller.get::<library_item::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

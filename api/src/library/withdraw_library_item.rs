@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, library_item, value::LibraryVisibility};
 
 use super::{LibraryItem, begin};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// An item to take back.
 #[derive(InputObject)]
@@ -27,10 +27,10 @@ impl WithdrawLibraryItem {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The item.")] input: WithdrawLibraryItemInput,
-    ) -> Result<LibraryItem> {
+    ) -> Result<Whole<LibraryItem>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<library_item::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

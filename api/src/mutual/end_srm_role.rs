@@ -4,7 +4,7 @@ use entity::{Id, Right, srm_role};
 use super::{SrmRole, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A role to end.
@@ -30,10 +30,10 @@ impl EndSrmRole {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The role.")] input: EndSrmRoleInput,
-    ) -> Result<SrmRole> {
+    ) -> Result<Whole<SrmRole>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { end(tx, input).await })).await?;
-        Ok(caller.get::<srm_role::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::Benefit;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A benefit of your side.
@@ -37,10 +37,10 @@ impl NameBenefit {
         #[graphql(desc = "The benefit.")] input: NameBenefitInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Benefit> {
+    ) -> Result<Whole<Benefit>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { name(tx, input).await })).await?;
-        Ok(caller.get::<benefit::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -7,7 +7,7 @@ use entity::{
 use super::SrmRole;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A role of your side.
@@ -38,10 +38,10 @@ impl NameSrmRole {
         #[graphql(desc = "The role.")] input: NameSrmRoleInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<SrmRole> {
+    ) -> Result<Whole<SrmRole>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { name(tx, input).await })).await?;
-        Ok(caller.get::<srm_role::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

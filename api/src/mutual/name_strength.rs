@@ -7,7 +7,7 @@ use entity::{
 use super::Strength;
 use crate::{
     catalogue, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A strength of your side.
@@ -37,11 +37,11 @@ impl NameStrength {
         #[graphql(desc = "The strength.")] input: NameStrengthInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Strength> {
+    ) -> Result<Whole<Strength>> {
         let caller = ctx.caller()?;
         catalogue::element_is_known(ctx, "element", input.element.as_ref())?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { name(tx, input).await })).await?;
-        Ok(caller.get::<strength::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

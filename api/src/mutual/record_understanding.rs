@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{Understanding, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What your side understands.
@@ -43,11 +43,11 @@ impl RecordUnderstanding {
         #[graphql(desc = "What it understands.")] input: RecordUnderstandingInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Understanding> {
+    ) -> Result<Whole<Understanding>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<understanding::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

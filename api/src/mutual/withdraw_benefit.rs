@@ -4,7 +4,7 @@ use entity::{Id, Right, benefit};
 use super::Benefit;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A benefit to take back.
@@ -30,10 +30,10 @@ impl WithdrawBenefit {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The benefit.")] input: WithdrawBenefitInput,
-    ) -> Result<Benefit> {
+    ) -> Result<Whole<Benefit>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<benefit::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

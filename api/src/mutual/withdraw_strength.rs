@@ -4,7 +4,7 @@ use entity::{Id, Right, strength};
 use super::Strength;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A strength to take back.
@@ -30,10 +30,10 @@ impl WithdrawStrength {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The strength.")] input: WithdrawStrengthInput,
-    ) -> Result<Strength> {
+    ) -> Result<Whole<Strength>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<strength::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

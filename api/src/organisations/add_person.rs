@@ -5,7 +5,7 @@ use entity::{
 };
 
 use super::Person;
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// A person of one's own organisation.
 #[derive(InputObject)]
@@ -34,7 +34,7 @@ impl AddPerson {
         #[graphql(desc = "The person.")] input: AddPersonInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Person> {
+    ) -> Result<Whole<Person>> {
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
@@ -45,7 +45,7 @@ impl AddPerson {
                 })
             })
             .await?;
-        Ok(caller.get::<person::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

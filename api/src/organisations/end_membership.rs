@@ -8,6 +8,7 @@ use crate::platform::{
     error::{Error, Result, Rule},
     gate::Ask,
     sdl::requires,
+    whole::Whole,
 };
 
 /// An organisation without a representative could never name one again.
@@ -30,7 +31,7 @@ impl EndMembership {
         ctx: &Context<'_>,
         #[graphql(desc = "The standing.")] id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
-    ) -> Result<Membership> {
+    ) -> Result<Whole<Membership>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -59,6 +60,6 @@ impl EndMembership {
                 })
             })
             .await?;
-        Ok(caller.get::<membership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -8,6 +8,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// A standing for a person of one's own organisation.
@@ -37,7 +38,7 @@ impl GiveMembership {
         #[graphql(desc = "The standing.")] input: GiveMembershipInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Membership> {
+    ) -> Result<Whole<Membership>> {
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
@@ -49,7 +50,7 @@ impl GiveMembership {
                 })
             })
             .await?;
-        Ok(caller.get::<membership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

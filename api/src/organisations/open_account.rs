@@ -10,6 +10,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// A second account would let its opener act as the person without their knowledge.
@@ -45,7 +46,7 @@ impl OpenAccount {
         #[graphql(desc = "The account.")] input: OpenAccountInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Person> {
+    ) -> Result<Whole<Person>> {
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
@@ -60,7 +61,7 @@ impl OpenAccount {
                 })
             })
             .await?;
-        Ok(caller.get::<person::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

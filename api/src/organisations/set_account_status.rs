@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object};
 use entity::{Id, Right, SpaceRef, person, value::AccountStatus};
 
 use super::Person;
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// Whether the accounts of a person may sign in.
 #[derive(InputObject)]
@@ -26,7 +26,7 @@ impl SetAccountStatus {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whose accounts, and what of them.")] input: SetAccountStatusInput,
-    ) -> Result<Person> {
+    ) -> Result<Whole<Person>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -45,6 +45,6 @@ impl SetAccountStatus {
                 })
             })
             .await?;
-        Ok(caller.get::<person::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

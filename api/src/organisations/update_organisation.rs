@@ -9,6 +9,7 @@ use crate::platform::{
     error::{Error, Result},
     gate::Ask,
     sdl::requires,
+    whole::Whole,
 };
 
 /// What changes in the entry of an organisation. What is left out stays; `null` clears.
@@ -40,7 +41,7 @@ impl UpdateOrganisation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateOrganisationInput,
-    ) -> Result<Organisation> {
+    ) -> Result<Whole<Organisation>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -56,7 +57,7 @@ impl UpdateOrganisation {
                 })
             })
             .await?;
-        Ok(caller.get::<organisation::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

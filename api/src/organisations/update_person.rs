@@ -5,7 +5,7 @@ use entity::{
 };
 
 use super::{Person, update_organisation::cleared};
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// What changes of a person. What is left out stays; `null` clears.
 #[derive(InputObject)]
@@ -34,7 +34,7 @@ impl UpdatePerson {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdatePersonInput,
-    ) -> Result<Person> {
+    ) -> Result<Whole<Person>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -49,6 +49,6 @@ impl UpdatePerson {
                 })
             })
             .await?;
-        Ok(caller.get::<person::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{EndAssessment, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, restate::supersede, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What the end means for your side.
@@ -36,11 +36,11 @@ impl AssessPartnershipEnd {
         #[graphql(desc = "The assessment.")] input: AssessPartnershipEndInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<EndAssessment> {
+    ) -> Result<Whole<EndAssessment>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { assess(tx, input).await })).await?;
-        Ok(caller.get::<end_assessment::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         error::{Error, Result, Rule},
         gate::Ask,
         sdl::requires,
+        whole::Whole,
     },
 };
 
@@ -51,7 +52,7 @@ impl AssignSideRole {
         #[graphql(desc = "Who, where, as what.")] input: AssignSideRoleInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<SideRole> {
+    ) -> Result<Whole<SideRole>> {
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
@@ -84,6 +85,6 @@ impl AssignSideRole {
                 })
             })
             .await?;
-        Ok(caller.get::<side_role::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -4,7 +4,7 @@ use entity::{Id, Right, partnership, value::Text};
 use super::{Partnership, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A partnership to bring to its end.
@@ -34,10 +34,10 @@ impl EndPartnership {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to end, and why.")] input: EndPartnershipInput,
-    ) -> Result<Partnership> {
+    ) -> Result<Whole<Partnership>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { begin(tx, input).await })).await?;
-        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -2,7 +2,7 @@ use async_graphql::{Context, Object};
 use entity::{Id, Right, SpaceRef, side_role};
 
 use super::SideRole;
-use crate::platform::{error::Result, gate::Ask, sdl::requires};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, whole::Whole};
 
 /// Ends a standing on one's own side.
 #[derive(Default)]
@@ -18,7 +18,7 @@ impl EndSideRole {
         ctx: &Context<'_>,
         #[graphql(desc = "The standing.")] id: Id,
         #[graphql(desc = "The version you read.")] expected_version: i32,
-    ) -> Result<SideRole> {
+    ) -> Result<Whole<SideRole>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -32,6 +32,6 @@ impl EndSideRole {
                 })
             })
             .await?;
-        Ok(caller.get::<side_role::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         error::{Error, Result},
         gate::Ask,
         sdl::requires,
+        whole::Whole,
     },
 };
 
@@ -36,7 +37,7 @@ impl ProposePartnership {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The draft.")] input: ProposePartnershipInput,
-    ) -> Result<Partnership> {
+    ) -> Result<Whole<Partnership>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -63,6 +64,6 @@ impl ProposePartnership {
                 })
             })
             .await?;
-        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Kind, Right, consent_request, partnership,
+    Id, Kind, Right, partnership,
     value::{ConsentAction, Text},
 };
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{effects, end_assessments, rules, side::sides};
 use crate::{
     capacity,
     consents::{self, ConsentRequest},
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A partnership to end.
@@ -38,10 +38,10 @@ impl ProposePartnershipEnd {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The proposal.")] input: ProposePartnershipEndInput,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Kind, Right, consent_request, partnership,
+    Id, Kind, Right, partnership,
     value::{ConsentAction, Date, Patch},
 };
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::{create_partnership::dates, rules, sides};
 use crate::{
     consents::{self, ConsentRequest},
     organisations::cleared,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// Other terms of a partnership that came into force. What is left out stays.
@@ -41,10 +41,10 @@ impl ProposePartnershipTerms {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The terms.")] input: ProposePartnershipTermsInput,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

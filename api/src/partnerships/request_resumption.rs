@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Kind, Right, consent_request, partnership,
+    Id, Kind, Right, partnership,
     value::{ConsentAction, Text},
 };
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{rules, side::sides};
 use crate::{
     consents::{self, ConsentRequest},
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// A suspended partnership to resume.
@@ -37,7 +37,7 @@ impl RequestResumption {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to resume, and why now.")] input: RequestResumptionInput,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -58,6 +58,6 @@ impl RequestResumption {
                 })
             })
             .await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -8,7 +8,7 @@ use super::{Partnership, create_partnership::dates, rules};
 use crate::{
     consents,
     organisations::cleared,
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// What changes of a draft or proposed partnership. What is left out stays; `null` clears.
@@ -55,7 +55,7 @@ impl UpdatePartnership {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdatePartnershipInput,
-    ) -> Result<Partnership> {
+    ) -> Result<Whole<Partnership>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -88,6 +88,6 @@ impl UpdatePartnership {
                 })
             })
             .await?;
-        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

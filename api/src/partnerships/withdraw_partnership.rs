@@ -4,7 +4,7 @@ use entity::{Id, Right, partnership, value::Text};
 use super::{Partnership, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// A draft or proposal to take back.
@@ -33,7 +33,7 @@ impl WithdrawPartnership {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to take back, and why.")] input: WithdrawPartnershipInput,
-    ) -> Result<Partnership> {
+    ) -> Result<Whole<Partnership>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -49,6 +49,6 @@ impl WithdrawPartnership {
                 })
             })
             .await?;
-        Ok(caller.get::<partnership::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

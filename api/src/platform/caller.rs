@@ -188,7 +188,7 @@ impl Caller {
         let since = self.now() - TimeDelta::from_std(ago).unwrap_or_default();
         self.counted();
         let db = &self.platform.db;
-        let rows = db.connection.query_all_raw(db.statement(&sql, [list.into(), since.into()])).await?;
+        let rows = db.connection.query_all_raw(db.statement(&sql, [list, since.into()])).await?;
         let spaces = rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "seq")?)));
         Ok(Position { spaces: spaces.collect::<Result<_, sea_orm::DbErr>>()? })
     }

@@ -46,11 +46,11 @@ pub struct Grants {
     spaces: Arc<Mutex<HashMap<Right, Spaces>>>,
 }
 
-/// Numbers of spaces, ascending, each once; and the same as a text for statements, which is long and often wanted.
+/// Numbers of spaces, ascending, each once; and the same as a text for SQLite, which is long and often wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Spaces {
     pub(super) numbers: Arc<[i32]>,
-    /// Between the brackets of either database.
+    /// In JSON, without its brackets.
     pub(super) listed: Arc<str>,
 }
 

@@ -253,8 +253,8 @@ impl Hub {
     pub(super) async fn heads_on(&self, on: &impl ConnectionTrait, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
         let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no", 1);
         let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
-        let rows = on.query_all_raw(self.db.statement(&sql, [list.into()])).await?;
-        rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "head_seq")?))).collect()
+        let rows = on.query_all_raw(self.db.statement(&sql, [list])).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 }
 

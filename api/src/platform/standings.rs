@@ -115,7 +115,7 @@ impl Known {
         } else {
             let (list, these) = visible::by_spaces(postgres, &self.marks.represented, "r.no", after + values.len() + 1);
             sql.push_str(&format!("(SELECT CAST(COALESCE(sum(r.standing), 0) AS text) FROM space r WHERE {these})"));
-            values.push(list.into());
+            values.push(list);
         }
         sql.push_str(&format!(" FROM space WHERE no = ${}", after + 1));
         let issuer = after + 2;

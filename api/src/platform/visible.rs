@@ -6,42 +6,50 @@ use super::grants::Spaces;
 use entity::{Id, Level, Record};
 use sea_orm::{
     ColumnTrait, EntityName, EntityTrait, Iterable, PrimaryKeyToColumn,
-    sea_query::{Expr, SimpleExpr},
+    sea_query::{ArrayType, Expr, SimpleExpr, Value},
 };
 
 pub(super) fn table<M: Record>() -> &'static str {
     M::Entity::default().table_name()
 }
 
-/// `{1,2}` for PostgreSQL, `[1,2]` for SQLite.
-pub(super) fn list<T: std::fmt::Display>(postgres: bool, quote: bool, items: impl Iterator<Item = T>) -> String {
-    let (open, close) = if postgres { ('{', '}') } else { ('[', ']') };
-    let mut out = String::from(open);
-    for (at, item) in items.enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        // Writing to a string cannot fail.
-        let _ = if quote && !postgres { write!(out, "\"{item}\"") } else { write!(out, "{item}") };
+/// Numbers as a value: an array, which PostgreSQL reads ten times as fast as its text, or a text in JSON for SQLite.
+fn numbers(postgres: bool, numbers: &[i32], listed: impl FnOnce() -> String) -> Value {
+    if postgres {
+        Value::Array(ArrayType::Int, Some(Box::new(numbers.iter().map(|no| Value::Int(Some(*no))).collect())))
+    } else {
+        format!("[{}]", listed()).into()
     }
-    out.push(close);
-    out
 }
 
-/// Spaces in the brackets of a database.
-pub(super) fn bracketed(postgres: bool, spaces: &Spaces) -> String {
-    let (open, close) = if postgres { ('{', '}') } else { ('[', ']') };
-    format!("{open}{}{close}", spaces.listed)
+/// Ids as a value, the same way.
+pub(super) fn ids(postgres: bool, ids: impl Iterator<Item = Id>) -> Value {
+    if postgres {
+        return Value::Array(ArrayType::Uuid, Some(Box::new(ids.map(Value::from).collect())));
+    }
+    let mut out = String::from('[');
+    for (at, id) in ids.enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{}\"{id}\"", if at > 0 { "," } else { "" });
+    }
+    out.push(']');
+    out.into()
+}
+
+/// Spaces as a value.
+pub(super) fn listed(postgres: bool, spaces: &Spaces) -> Value {
+    numbers(postgres, &spaces.numbers, || spaces.listed.to_string())
 }
 
 /// Numbers of spaces as a value, and the condition that finds rows by them: one text for any number of spaces.
-pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter: usize) -> (String, String) {
+pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter: usize) -> (Value, String) {
     let these = if postgres {
         format!("{column} = ANY ((SELECT CAST(${parameter} AS integer[]))::integer[])")
     } else {
         format!("{column} IN (SELECT value FROM json_each(${parameter}))")
     };
-    (list(postgres, false, spaces.iter()), these)
+    let listed = || spaces.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    (numbers(postgres, spaces, listed), these)
 }
 
 /// The condition that a row, found otherwise, is of one of the spaces that a parameter lists.
@@ -77,7 +85,7 @@ pub enum Way {
 pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> SimpleExpr {
     let parameter = if postgres { "$1" } else { "?" };
     let sql = fence(postgres, table::<M>(), way, spaces.numbers.len(), parameter);
-    Expr::cust_with_values(sql, [bracketed(postgres, spaces)])
+    Expr::cust_with_values(sql, [listed(postgres, spaces)])
 }
 
 /// The same as text, where a parameter lists so many spaces. Rows that are named may have another name than their table.
@@ -115,11 +123,11 @@ pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &s
 
 /// Rows whose column is one of these ids: one text for any number of ids.
 pub(super) fn any_of<C: ColumnTrait>(postgres: bool, column: C, ids: impl Iterator<Item = Id>) -> SimpleExpr {
-    let list = list(postgres, true, ids);
+    let list = self::ids(postgres, ids);
     let table = column.entity_name().to_string();
     let column = column.unquoted().to_owned();
     if postgres {
-        // In a sub-select the text is read once, not for every row: without statistics the planner may filter by it.
+        // In a sub-select the list is read once, not for every row: without statistics the planner may filter by it.
         Expr::cust_with_values(format!("\"{table}\".\"{column}\" = ANY ((SELECT CAST($1 AS uuid[]))::uuid[])"), [list])
     } else {
         Expr::cust_with_values(

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{ReviewAction, begin, rules};
 use crate::{
     consents,
-    platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{caller::Sort, error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A task to take on.
@@ -31,10 +31,10 @@ impl AcceptReviewAction {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task.")] input: AcceptReviewActionInput,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { accept(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

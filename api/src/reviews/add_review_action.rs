@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -50,10 +51,10 @@ impl AddReviewAction {
         #[graphql(desc = "The task.")] input: AddReviewActionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -52,13 +53,13 @@ impl AddReviewIndicator {
         #[graphql(desc = "The indicator.")] input: AddReviewIndicatorInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewIndicator> {
+    ) -> Result<Whole<ReviewIndicator>> {
         let caller = ctx.caller()?;
         let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements, None)?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input, &elements).await }))
             .await?;
-        Ok(caller.get::<review_indicator::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, review, review_question,
+    Id, Right, review_question,
     value::{LanguageTag, Text, Title},
 };
 
@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -58,7 +59,7 @@ impl AddReviewQuestions {
         #[graphql(desc = "The questions.")] input: AddReviewQuestionsInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let questions = catalogue::printed(ctx, CatalogueKey::Questions, input.language.as_ref())?;
         let elements = catalogue::printed(ctx, CatalogueKey::FrameworkElements, None)?;
@@ -67,7 +68,7 @@ impl AddReviewQuestions {
                 Box::pin(async move { add(tx, input, &questions, &elements).await })
             })
             .await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

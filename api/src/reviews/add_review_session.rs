@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -49,10 +50,10 @@ impl AddReviewSession {
         #[graphql(desc = "The meeting.")] input: AddReviewSessionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewSession> {
+    ) -> Result<Whole<ReviewSession>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input).await })).await?;
-        Ok(caller.get::<review_session::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, review, review_indicator,
+    Id, Right, review_indicator,
     value::{IndicatorState, LanguageTag, Text, Title},
 };
 
@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -45,13 +46,13 @@ impl AddSampleIndicators {
         #[graphql(desc = "The indicators.")] input: AddSampleIndicatorsInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let printed = catalogue::printed(ctx, CatalogueKey::Indicators, input.language.as_ref())?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| Box::pin(async move { add(tx, input, &printed).await }))
             .await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -51,11 +52,11 @@ impl ChangeReviewAction {
         #[graphql(desc = "What changes.")] input: ChangeReviewActionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { change(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, review_action};
 use super::{ReviewAction, begin, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A task that is done.
@@ -30,10 +30,10 @@ impl ConfirmReviewAction {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task.")] input: ConfirmReviewActionInput,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { confirm(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, review_action, value::Text};
 use super::{ReviewAction, begin, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A task to decline.
@@ -33,10 +33,10 @@ impl DeclineReviewAction {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task.")] input: DeclineReviewActionInput,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { decline(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

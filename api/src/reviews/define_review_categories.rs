@@ -7,7 +7,7 @@ use entity::{
 use super::{CategoryDefinitions, begin};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// What the categories mean.
@@ -45,11 +45,11 @@ impl DefineReviewCategories {
         #[graphql(desc = "The meanings.")] input: DefineReviewCategoriesInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<CategoryDefinitions> {
+    ) -> Result<Whole<CategoryDefinitions>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { define(tx, input).await })).await?;
-        Ok(caller.get::<category_definitions::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

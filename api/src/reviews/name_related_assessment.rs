@@ -5,7 +5,7 @@ use entity::{
 };
 
 use super::{RelatedAssessment, begin};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// Another assessment.
 #[derive(InputObject)]
@@ -36,10 +36,10 @@ impl NameRelatedAssessment {
         #[graphql(desc = "The assessment.")] input: NameRelatedAssessmentInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<RelatedAssessment> {
+    ) -> Result<Whole<RelatedAssessment>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { name(tx, input).await })).await?;
-        Ok(caller.get::<related_assessment::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -40,10 +41,10 @@ impl NoteReviewDiscussion {
         #[graphql(desc = "The note.")] input: NoteReviewDiscussionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewNote> {
+    ) -> Result<Whole<ReviewNote>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { note(tx, input).await })).await?;
-        Ok(caller.get::<review_note::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -55,13 +56,13 @@ impl OpenReview {
         #[graphql(desc = "The review.")] input: OpenReviewInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let framework = catalogue::version(ctx, CatalogueKey::FrameworkElements)?.to_owned();
         let id = caller
             .command_once(ctx, idempotency_key, |tx| Box::pin(async move { open(tx, input, &framework).await }))
             .await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, review,
+    Id, Right,
     value::{Date, Patch, ReviewMode, Text, Title},
 };
 
@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -52,10 +53,10 @@ impl PlanReview {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: PlanReviewInput,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { plan(tx, input).await })).await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

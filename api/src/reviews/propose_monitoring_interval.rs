@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Kind, Right, consent_request, value::ConsentAction};
+use entity::{Id, Kind, Right, value::ConsentAction};
 use serde_json::json;
 
 use super::{begin, rules};
@@ -12,6 +12,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -41,11 +42,11 @@ impl ProposeMonitoringInterval {
         #[graphql(desc = "The interval.")] input: ProposeMonitoringIntervalInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

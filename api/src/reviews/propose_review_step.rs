@@ -1,10 +1,10 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Kind, Right, consent_request, partnership, review, value::ConsentAction};
+use entity::{Id, Kind, Right, partnership, review, value::ConsentAction};
 
 use super::{rules, step};
 use crate::{
     consents::{self, ConsentRequest},
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A review to bring on.
@@ -32,11 +32,11 @@ impl ProposeReviewStep {
         #[graphql(desc = "The proposal.")] input: ProposeReviewStepInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -49,10 +50,10 @@ impl RateReviewIndicator {
         #[graphql(desc = "The judgement.")] input: RateReviewIndicatorInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewIndicator> {
+    ) -> Result<Whole<ReviewIndicator>> {
         let caller = ctx.caller()?;
         let id = caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { rate(tx, input).await })).await?;
-        Ok(caller.get::<review_indicator::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -46,11 +47,11 @@ impl RecordJointAnswer {
         #[graphql(desc = "The answer.")] input: RecordJointAnswerInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ReviewAnswer> {
+    ) -> Result<Whole<ReviewAnswer>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { record(tx, input).await })).await?;
-        Ok(caller.get::<review_answer::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -10,6 +10,7 @@ use crate::platform::{
     gate::Ask,
     sdl::requires,
     tx::Tx,
+    whole::Whole,
 };
 
 /// A look at the action plan.
@@ -42,11 +43,11 @@ impl RecordMonitoringCheck {
         #[graphql(desc = "The check.")] input: RecordMonitoringCheckInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<MonitoringCheck> {
+    ) -> Result<Whole<MonitoringCheck>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { check(tx, input).await })).await?;
-        Ok(caller.get::<monitoring_check::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

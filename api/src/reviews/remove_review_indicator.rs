@@ -1,10 +1,10 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, review, review_action, review_indicator, value::ActionState};
+use entity::{Id, Right, review_action, review_indicator, value::ActionState};
 
 use super::{Review, begin};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// An indicator to take out.
@@ -29,10 +29,10 @@ impl RemoveReviewIndicator {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The indicator.")] input: RemoveReviewIndicatorInput,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { remove(tx, input).await })).await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,11 +1,11 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, review, review_answer, review_question};
+use entity::{Id, Right, review_answer, review_question};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{Review, begin, go_back};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A question to take out.
@@ -30,10 +30,10 @@ impl RemoveReviewQuestion {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The question.")] input: RemoveReviewQuestionInput,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { remove(tx, input).await })).await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -4,7 +4,7 @@ use entity::{Id, Right, review_session};
 use super::{ReviewSession, begin};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// A meeting to take out.
@@ -28,10 +28,10 @@ impl RemoveReviewSession {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The meeting.")] input: RemoveReviewSessionInput,
-    ) -> Result<ReviewSession> {
+    ) -> Result<Whole<ReviewSession>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { remove(tx, input).await })).await?;
-        Ok(caller.get::<review_session::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

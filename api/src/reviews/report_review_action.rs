@@ -4,7 +4,7 @@ use entity::{Id, Right, review_action, value::Text};
 use super::{ReviewAction, begin, rules};
 use crate::{
     consents,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// How far a task is.
@@ -35,10 +35,10 @@ impl ReportReviewAction {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task.")] input: ReportReviewActionInput,
-    ) -> Result<ReviewAction> {
+    ) -> Result<Whole<ReviewAction>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { report(tx, input).await })).await?;
-        Ok(caller.get::<review_action::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -37,11 +38,11 @@ impl SubmitReviewAnswers {
         #[graphql(desc = "The review.")] input: SubmitReviewAnswersInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { submit(tx, input).await })).await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

@@ -1,8 +1,8 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Right, review, review_submission};
+use entity::{Id, Right, review_submission};
 
 use super::{Review, answer_review_question::submission, begin};
-use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx};
+use crate::platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole};
 
 /// A submission to take back.
 #[derive(InputObject)]
@@ -26,10 +26,10 @@ impl WithdrawReviewSubmission {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The review.")] input: WithdrawReviewSubmissionInput,
-    ) -> Result<Review> {
+    ) -> Result<Whole<Review>> {
         let caller = ctx.caller()?;
         let id = caller.command(ctx, |tx| Box::pin(async move { withdraw(tx, input).await })).await?;
-        Ok(caller.get::<review::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

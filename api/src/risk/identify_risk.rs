@@ -7,7 +7,7 @@ use entity::{
 use super::Risk;
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// A risk to look at together.
@@ -40,7 +40,7 @@ impl IdentifyRisk {
         #[graphql(desc = "The risk.")] input: IdentifyRiskInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Risk> {
+    ) -> Result<Whole<Risk>> {
         let caller = ctx.caller()?;
         let id = caller
             .command_once(ctx, idempotency_key, |tx| {
@@ -73,6 +73,6 @@ impl IdentifyRisk {
                 })
             })
             .await?;
-        Ok(caller.get::<risk::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -7,7 +7,7 @@ use entity::{
 use super::{Threat, rules};
 use crate::{
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// A threat that a partnership looks at.
@@ -45,7 +45,7 @@ impl IdentifyThreat {
         #[graphql(desc = "The threat.")] input: IdentifyThreatInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Threat> {
+    ) -> Result<Whole<Threat>> {
         rules::human_threat_components(input.kind, input.mind_set, input.capability, input.context)?;
         let caller = ctx.caller()?;
         let id = caller
@@ -73,6 +73,6 @@ impl IdentifyThreat {
                 })
             })
             .await?;
-        Ok(caller.get::<threat::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

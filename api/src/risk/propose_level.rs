@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Kind, Right, consent_request,
+    Id, Kind, Right,
     value::{ConsentAction, Impact, Likelihood, Text},
 };
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         tx::Tx,
+        whole::Whole,
     },
 };
 
@@ -49,11 +50,11 @@ impl ProposeLevel {
         #[graphql(desc = "The joint level.")] input: ProposeLevelInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<ConsentRequest> {
+    ) -> Result<Whole<ConsentRequest>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { propose(tx, input).await })).await?;
-        Ok(caller.get::<consent_request::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

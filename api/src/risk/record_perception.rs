@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     consents, partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::Tx, whole::Whole},
 };
 
 /// How one side sees a risk. Score and level are computed by the server.
@@ -44,11 +44,11 @@ impl RecordPerception {
         #[graphql(desc = "The view of your side.")] input: RecordPerceptionInput,
         #[graphql(desc = "A key of your own making: the same command sent twice happens once.")]
         idempotency_key: Option<String>,
-    ) -> Result<Risk> {
+    ) -> Result<Whole<Risk>> {
         let caller = ctx.caller()?;
         let id =
             caller.command_once(ctx, idempotency_key, |tx| Box::pin(async move { perceive(tx, input).await })).await?;
-        Ok(caller.get::<risk::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }
 

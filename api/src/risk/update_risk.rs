@@ -9,7 +9,7 @@ use crate::{
     consents,
     organisations::cleared,
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
 };
 
 /// What changes of a risk. What is left out stays; `null` clears. Levels are not edited: they are computed.
@@ -42,7 +42,7 @@ impl UpdateRisk {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateRiskInput,
-    ) -> Result<Risk> {
+    ) -> Result<Whole<Risk>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -63,6 +63,6 @@ impl UpdateRisk {
                 })
             })
             .await?;
-        Ok(caller.get::<risk::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -16,6 +16,7 @@ use crate::platform::{
     object::object,
     page::{Paging, connection},
     sdl::requires,
+    whole::Whole,
 };
 
 object! {
@@ -162,7 +163,7 @@ impl ResolveSyncConflict {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The conflict.")] id: Id,
-    ) -> Result<SyncConflict> {
+    ) -> Result<Whole<SyncConflict>> {
         let caller = ctx.caller()?;
         let id = caller
             .command(ctx, |tx| {
@@ -174,6 +175,6 @@ impl ResolveSyncConflict {
                 })
             })
             .await?;
-        Ok(caller.get::<sync_conflict::Model>(id, "id").await?.into())
+        caller.answer_with(ctx, id).await
     }
 }

@@ -260,7 +260,9 @@ impl Documents {
         }
         let now = Instant::now();
         let due: Vec<_> = self.later.extract_if(.., |(at, _)| *at <= now).collect();
-        due.into_iter().for_each(|(_, pushed)| self.say_again(pushed));
+        for (_, pushed) in due {
+            self.say_again(pushed);
+        }
         let caller = &self.feed.caller;
         let Some((at, ids)) = caller.hub().reminders(caller.person(), kind, self.reminded) else { return };
         self.reminded = at;

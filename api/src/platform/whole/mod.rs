@@ -307,24 +307,34 @@ impl Caller {
             self.confirm_for(ctx).await?;
             return Ok(Whole::Objects(self.find::<O::Row>(id).await?.map(O::from)));
         };
+        Ok(Whole::Text(self.named(ctx, &plan, id).await?.unwrap_or_else(|| "null".to_owned())))
+    }
+
+    /// A record that a command wrote with what is asked of it, or NOT_FOUND.
+    pub async fn answer_with<O: Object>(&self, ctx: &Context<'_>, id: Id) -> Result<Whole<O>> {
+        match Plan::of(O::sketch(), None, ctx.field().selection_set()) {
+            Some(plan) => self.named(ctx, &plan, id).await?.map(Whole::Text).ok_or_else(|| Error::not_found("id")),
+            None => Ok(Whole::Objects(self.get::<O::Row>(id, "id").await?.into())),
+        }
+    }
+
+    /// The text of a record by id; none where it is absent or not visible.
+    async fn named(&self, ctx: &Context<'_>, plan: &Plan, id: Id) -> Result<Option<String>> {
         let build = |statement: &mut Statement<'_>| {
-            statement.named(&plan, id);
+            statement.named(plan, id);
             Ok(())
         };
         let found = self.told(ctx, build).await?;
         let mut writer = Writer::new(self);
         let sees = match found.rows.first() {
-            Some(text) => writer.named(&plan, text)?,
+            Some(text) => writer.named(plan, text)?,
             None => false,
         };
-        if !sees {
-            writer.nothing();
+        if !sees && found.kept && !found.rows.is_empty() {
             // What is not there is not told apart from what is not seen: neither costs a statement less.
-            if found.kept && !found.rows.is_empty() {
-                self.refresh().await?;
-            }
+            self.refresh().await?;
         }
-        Ok(Whole::Text(writer.finish()))
+        Ok(sees.then(|| writer.finish()))
     }
 
     /// One page of the visible rows that fit with what is asked of them. `list` names list and filter: a cursor counts for it

@@ -70,7 +70,7 @@ impl Statement<'_> {
             return *at;
         }
         let spaces = self.grants.spaces_of(right);
-        let at = (self.value(visible::bracketed(self.postgres, &spaces)), spaces.numbers.len());
+        let at = (self.value(visible::listed(self.postgres, &spaces)), spaces.numbers.len());
         self.spaces.push((right, at));
         at
     }
