@@ -13,6 +13,7 @@ use crate::{
         Platform,
         gate::{Gate, Incoming},
         token::{EMBEDDED_ISSUER, Identity},
+        whole,
     },
     schema::Schema,
 };
@@ -79,7 +80,7 @@ impl Teller<'_> {
         let admitted = admitted.map_err(|errors| anyhow::anyhow!("{who}: {query}: {errors:?}"))?;
         let response = self.schema.execute(admitted.request).await;
         anyhow::ensure!(response.errors.is_empty(), "{who}: {query}: {:?}", response.errors);
-        match response.data.into_json()? {
+        match whole::read(response.data)? {
             Value::Object(fields) => fields.into_iter().next().map(|(_, value)| value).context("an empty answer"),
             other => Ok(other),
         }

@@ -21,6 +21,7 @@ use crate::{
         gate::{Ask, Gate, Incoming},
         object::{object, objects},
         sdl::requires,
+        whole,
     },
     schema::Schema,
 };
@@ -237,7 +238,7 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
         }
         return Ok(Outcome::Refused(out));
     }
-    let data = response.data.into_json().unwrap_or_default();
+    let data = whole::read(response.data).unwrap_or_default();
     let id = data.get(name).and_then(|answer| answer.get("id")).and_then(Value::as_str).and_then(|id| id.parse().ok());
     Ok(Outcome::Done(id))
 }

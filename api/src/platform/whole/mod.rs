@@ -62,6 +62,15 @@ pub fn written(text: String) -> Value {
     Value::Binary(text.into_bytes().into())
 }
 
+/// An answer for who looks into it: what was written is read.
+pub fn read(answer: Value) -> serde_json::Result<serde_json::Value> {
+    match answer {
+        Value::Binary(text) => serde_json::from_slice(&text),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| Ok((name.to_string(), read(value)?))).collect(),
+        other => other.into_json(),
+    }
+}
+
 /// What is asked of an object.
 pub(super) struct Plan {
     sketch: &'static Sketch,
