@@ -66,7 +66,7 @@ impl Caller {
         sort: &Sort<M>,
         first: u64,
     ) -> SelectStatement {
-        let list = visible::ids(true, parents);
+        let list = visible::ids(true, &parents.collect::<Vec<_>>());
         let parents =
             Query::select().expr_as(Expr::cust_with_values("unnest(CAST($1 AS uuid[]))", [list]), "id").to_owned();
         let of_parent = Expr::col((column.entity_name(), column)).equals(("parent", "id"));

@@ -31,6 +31,7 @@ pub mod limits;
 pub mod links;
 mod lists;
 pub mod object;
+mod once;
 pub mod page;
 mod published;
 pub mod restate;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{TypeDirective, Value};
-use async_graphql_parser::types::{BaseType, ServiceDocument, Type, TypeKind, TypeSystemDefinition};
+use async_graphql_parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use entity::Right;
 use sea_orm::{ActiveEnum, Iterable};
 
@@ -49,52 +49,52 @@ fn base(ty: &Type) -> (&str, bool) {
 }
 
 impl TypeMap {
-    /// Reads an SDL.
+    /// Reads an SDL, a definition at a time: the reader takes twenty times as much memory as what is kept of it, and an idle
+    /// server would hold on to that.
     pub fn read(sdl: &str) -> Result<Self> {
-        let document: ServiceDocument =
-            async_graphql_parser::parse_schema(sdl).map_err(|e| Error::internal(format!("the SDL: {e}")))?;
         let mut map = Self::default();
-        for definition in document.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let name = definition.node.name.node.to_string();
-            let fields = match definition.node.kind {
-                TypeKind::Object(object) => object.fields,
-                TypeKind::Interface(interface) => interface.fields,
-                TypeKind::InputObject(input) => {
-                    let fields =
-                        input.fields.into_iter().map(|f| (f.node.name.node.to_string(), f.node.ty.node)).collect();
-                    map.inputs.insert(name, fields);
-                    continue;
-                }
-                _ => continue,
-            };
-            let fields = fields.into_iter().map(|field| {
-                let field = field.node;
-                let (of, list) = base(&field.ty.node);
-                let needs = field
-                    .directives
-                    .iter()
-                    .find(|directive| directive.node.name.node == "requires")
-                    .and_then(|directive| directive.node.arguments.first())
-                    .and_then(|(_, value)| match &value.node {
-                        Value::Enum(name) => Right::iter().find(|right| right_name(*right) == name.as_str()),
-                        _ => None,
-                    });
-                let arguments = field
-                    .arguments
-                    .iter()
-                    .map(|argument| (argument.node.name.node.to_string(), argument.node.ty.node.clone()))
-                    .collect();
-                (
-                    field.name.node.to_string(),
-                    Field { of: of.to_owned(), list, ty: field.ty.node.clone(), arguments, requires: needs },
-                )
-            });
-            map.objects.insert(name, fields.collect());
+        for piece in sdl.split_inclusive("\n}\n").filter(|piece| !piece.trim().is_empty()) {
+            let document =
+                async_graphql_parser::parse_schema(piece).map_err(|e| Error::internal(format!("the SDL: {e}")))?;
+            document.definitions.into_iter().for_each(|definition| map.take(definition));
         }
         Ok(map)
+    }
+
+    fn take(&mut self, definition: TypeSystemDefinition) {
+        let TypeSystemDefinition::Type(definition) = definition else { return };
+        let name = definition.node.name.node.to_string();
+        let fields = match definition.node.kind {
+            TypeKind::Object(object) => object.fields,
+            TypeKind::Interface(interface) => interface.fields,
+            TypeKind::InputObject(input) => {
+                let fields = input.fields.into_iter().map(|f| (f.node.name.node.to_string(), f.node.ty.node));
+                self.inputs.insert(name, fields.collect());
+                return;
+            }
+            _ => return,
+        };
+        let fields = fields.into_iter().map(|field| {
+            let field = field.node;
+            let (of, list) = base(&field.ty.node);
+            let needs = field
+                .directives
+                .iter()
+                .find(|directive| directive.node.name.node == "requires")
+                .and_then(|directive| directive.node.arguments.first())
+                .and_then(|(_, value)| match &value.node {
+                    Value::Enum(name) => Right::iter().find(|right| right_name(*right) == name.as_str()),
+                    _ => None,
+                });
+            let arguments = field
+                .arguments
+                .iter()
+                .map(|argument| (argument.node.name.node.to_string(), argument.node.ty.node.clone()))
+                .collect();
+            let known = Field { of: of.to_owned(), list, ty: field.ty.node.clone(), arguments, requires: needs };
+            (field.name.node.to_string(), known)
+        });
+        self.objects.insert(name, fields.collect());
     }
 
     /// A field of an object or interface.

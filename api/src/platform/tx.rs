@@ -18,7 +18,7 @@ use super::{
     batch::Row,
     caller::{Caller, Sort, ordered},
     chain, commit,
-    error::{Error, ErrorCode, Result},
+    error::{Error, Result},
     gate,
     grants::Grant,
     published::{self, Published},
@@ -59,8 +59,10 @@ pub struct Tx {
     pub(super) published: Published,
 }
 
-/// A body of a command: writes through the transaction and answers with the id of a record.
+/// A running body of a command: writes through the transaction and answers with the id of a record.
 type Body<'t> = BoxFuture<'t, Result<Id>>;
+/// A body of a command. Boxed, what runs around it is compiled once, and not for each of a hundred and fifty commands.
+type Begin<'b> = Box<dyn for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send + 'b>;
 
 impl Caller {
     /// Runs a command: the root field's right, its name and its arguments are read from the field.
@@ -91,7 +93,7 @@ impl Caller {
         let key = key.or_else(header);
         let right = gate::right(ctx, "Mutation", field.name())?;
         let hash = chain::sha256(&[field.name().as_bytes(), Value::Object(arguments).to_string().as_bytes()]);
-        self.run_command(field.name(), right, key.as_deref().map(|key| (key, hash)), body).await
+        self.once(field.name(), right, key.as_deref().map(|key| (key, hash)), Box::new(body)).await
     }
 
     /// Runs a command by name.
@@ -102,6 +104,10 @@ impl Caller {
         key: Option<(&str, Vec<u8>)>,
         body: impl for<'t> FnOnce(&'t mut Tx) -> Body<'t> + Send,
     ) -> Result<Id> {
+        self.once(name, right, key, Box::new(body)).await
+    }
+
+    async fn once(&self, name: &str, right: Right, key: Option<(&str, Vec<u8>)>, body: Begin<'_>) -> Result<Id> {
         if let Some((key, _)) = &key
             && (!(1..=200).contains(&key.chars().count()) || key.chars().any(char::is_control))
         {
@@ -131,7 +137,7 @@ impl Caller {
             published: Published::default(),
         };
         if let Some((key, hash)) = &key
-            && let Some(response) = tx.remembered(key, hash).await?
+            && let Some(response) = tx.claim(key, hash).await?
         {
             return Ok(response);
         }
@@ -153,17 +159,6 @@ impl Caller {
     }
 }
 
-impl Caller {
-    /// What a command with a key answered, where it took place.
-    pub(crate) async fn remembered(&self, key: &str) -> Result<Option<Id>> {
-        use entity::platform::command_log::Entity;
-        self.counted();
-        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
-        let known = Entity::find_by_id((self.person(), key.to_owned())).one(&self.platform.db.connection).await?;
-        Ok(known.map(|known| known.response))
-    }
-}
-
 impl Tx {
     /// When the command began.
     pub const fn now(&self) -> DateTime<Utc> {
@@ -178,45 +173,6 @@ impl Tx {
     /// A new id.
     pub fn id(&self) -> Id {
         self.caller.platform.env.id()
-    }
-
-    // ---- idempotency -------------------------------------------------------------------------
-
-    /// Claims a key. A second holder waits here for the first and then reads its answer.
-    async fn remembered(&self, key: &str, hash: &[u8]) -> Result<Option<Id>> {
-        use entity::platform::command_log::{ActiveModel, Column, Entity, Model};
-        let actor = self.caller.person();
-        let row = Model { actor, key: key.to_owned(), request_hash: hash.to_vec(), response: Id::NIL, at: self.at };
-        self.caller.counted();
-        let claimed = Entity::insert(ActiveModel::from(row))
-            .on_conflict(OnConflict::columns([Column::Actor, Column::Key]).do_nothing().to_owned())
-            .exec_without_returning(&self.db)
-            .await?;
-        if claimed == 1 {
-            return Ok(None);
-        }
-        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
-        let known = Entity::find_by_id((actor, key.to_owned())).one(&self.db).await?;
-        match known {
-            Some(known) if known.request_hash == hash => Ok(Some(known.response)),
-            Some(_) => Err(Error::new(
-                ErrorCode::IdempotencyMismatch,
-                "this idempotency key was used for another request: take a new one",
-            )
-            .field("idempotencyKey")),
-            None => Err(Error::internal("idempotency key vanished")),
-        }
-    }
-
-    async fn remember(&self, key: &str, response: Id) -> Result<()> {
-        use entity::platform::command_log::{Column, Entity};
-        #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
-        Entity::update_many()
-            .col_expr(Column::Response, Expr::val(response))
-            .filter(Column::Actor.eq(self.caller.person()).and(Column::Key.eq(key)))
-            .exec(&self.db)
-            .await?;
-        Ok(())
     }
 
     // ---- authority ---------------------------------------------------------------------------

@@ -23,12 +23,12 @@ fn numbers(postgres: bool, numbers: &[i32], listed: impl FnOnce() -> String) -> 
 }
 
 /// Ids as a value, the same way.
-pub(super) fn ids(postgres: bool, ids: impl Iterator<Item = Id>) -> Value {
+pub(super) fn ids(postgres: bool, ids: &[Id]) -> Value {
     if postgres {
-        return Value::Array(ArrayType::Uuid, Some(Box::new(ids.map(Value::from).collect())));
+        return Value::Array(ArrayType::Uuid, Some(Box::new(ids.iter().copied().map(Value::from).collect())));
     }
     let mut out = String::from('[');
-    for (at, id) in ids.enumerate() {
+    for (at, id) in ids.iter().enumerate() {
         // Writing to a string cannot fail.
         let _ = write!(out, "{}\"{id}\"", if at > 0 { "," } else { "" });
     }
@@ -123,9 +123,11 @@ pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &s
 
 /// Rows whose column is one of these ids: one text for any number of ids.
 pub(super) fn any_of<C: ColumnTrait>(postgres: bool, column: C, ids: impl Iterator<Item = Id>) -> SimpleExpr {
-    let list = self::ids(postgres, ids);
-    let table = column.entity_name().to_string();
-    let column = column.unquoted().to_owned();
+    one_of(postgres, &column.entity_name().to_string(), column.unquoted(), ids.collect())
+}
+
+fn one_of(postgres: bool, table: &str, column: &str, ids: Vec<Id>) -> SimpleExpr {
+    let list = self::ids(postgres, &ids);
     if postgres {
         // In a sub-select the list is read once, not for every row: without statistics the planner may filter by it.
         Expr::cust_with_values(format!("\"{table}\".\"{column}\" = ANY ((SELECT CAST($1 AS uuid[]))::uuid[])"), [list])
