@@ -4,14 +4,15 @@
     BLESS=1 python3 bench/instructions.py target/debug/safepact    writes it
 
 The server runs under callgrind on SQLite with the demo data. Each request is sent some times until everything is warm, then
-counted. More than ALLOWED above what is written down ends with 1; far below is told, so that it can be written down.
+counted. More than ALLOWED above what is written down ends with 1; far below is told, so that it can be written down. What the
+server does by itself meanwhile is counted too, and only adds: what is too much is counted again.
 """
 import json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 KNOWN = HERE / "instructions.txt"
 ALLOWED = 0.10
-WARM, COUNTED = 6, 12
+WARM, COUNTED, AGAIN = 6, 12, 3
 START_SECONDS = 600
 
 ITEMS = {
@@ -45,7 +46,7 @@ def control(pid, *words):
     subprocess.run(["callgrind_control", *words, str(pid)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def measure(binary, folder):
+def measure(binary, folder, known):
     url = f"http://127.0.0.1:{free_port()}"
     log = open(folder / "log", "w")
     words = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", binary, "serve", "--demo", "--listen", url[7:]]
@@ -75,13 +76,16 @@ def measure(binary, folder):
                     sys.exit(f"{name}: {json.dumps(answer)[:400]}")
             for n in range(WARM):
                 send(n)
-            control(server.pid, "-z")
-            for n in range(WARM, WARM + COUNTED):
-                send(n)
-            control(server.pid, "-d")
-            dumps = sorted(folder.glob("out.*"), key=lambda path: int(path.suffix[1:]))
-            total = re.findall(r"^(?:totals|summary): (\d+)", dumps[-1].read_text(), re.M)
-            found[name] = int(total[-1]) // COUNTED
+            for _ in range(AGAIN):
+                control(server.pid, "-z")
+                for n in range(WARM, WARM + COUNTED):
+                    send(n)
+                control(server.pid, "-d")
+                dumps = sorted(folder.glob("out.*"), key=lambda path: int(path.suffix[1:]))
+                total = re.findall(r"^(?:totals|summary): (\d+)", dumps[-1].read_text(), re.M)
+                found[name] = min(int(total[-1]) // COUNTED, found.get(name, sys.maxsize))
+                if found[name] <= known.get(name, 0) * (1 + ALLOWED):
+                    break
         return found
     finally:
         server.send_signal(signal.SIGTERM)
@@ -91,13 +95,17 @@ def measure(binary, folder):
             server.kill()
 
 
+def written_down():
+    return {name: int(count.replace(",", "")) for count, name in re.findall(r"^\s*([\d,]+)  (.+)$", KNOWN.read_text(), re.M)}
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(os.path.abspath(sys.argv[1]), pathlib.Path(folder))
+        found = measure(os.path.abspath(sys.argv[1]), pathlib.Path(folder), written_down())
     if os.environ.get("BLESS"):
         lines = [f"{count:>12,}  {name}\n" for name, count in found.items()]
         KNOWN.write_text("Instructions of one request, debug build, SQLite, demo data; allowed: 10 % more. See instructions.py.\n\n" + "".join(lines))
-    known = {name: int(count.replace(",", "")) for count, name in re.findall(r"^\s*([\d,]+)  (.+)$", KNOWN.read_text(), re.M)}
+    known = written_down()
     worse = set(found) ^ set(known)
     for name, count in found.items():
         change = count / known.get(name, count) - 1
