@@ -101,7 +101,7 @@ def written_down():
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        found = measure(os.path.abspath(sys.argv[1]), pathlib.Path(folder), written_down())
+        found = measure(os.path.abspath(sys.argv[1]), pathlib.Path(folder), {} if os.environ.get("BLESS") else written_down())
     if os.environ.get("BLESS"):
         lines = [f"{count:>12,}  {name}\n" for name, count in found.items()]
         KNOWN.write_text("Instructions of one request, debug build, SQLite, demo data; allowed: 10 % more. See instructions.py.\n\n" + "".join(lines))

@@ -6,7 +6,8 @@
 #
 # `prepare` ends before anything is measured, but not before every answer was compared with SQL of its own. What stands there to
 # be measured: SEES says for whom (all, some: 5 % of the partnerships, one, user19: ten of them; in any number), SCALES how much
-# data (1; 10 is ten times the risks and incidents), and SQLITE=1 adds a tenth of the data in SQLite. The peers are then
+# data (1; 10 is ten times the risks and incidents), and SQLITE=1 adds a tenth of the data in SQLite. Sockets (`--only ws`) are
+# those of `some`. The peers are then
 # safepact-some, safepact-some-x10, safepact-some-sqlite and so on.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -36,6 +37,16 @@ database() {
 # The harness looks for its peers in one folder: ours go beside its own, in a copy.
 harness=$BENCH_WORK/harness
 rm -rf "$harness" && cp -r "$BENCH_HARNESS" "$harness" && chmod -R u+w "$harness"
+# Its sockets say nothing of themselves when they open; ours want a token there.
+python3 - "$harness/loadgen/src/main.rs" <<'P'
+import pathlib, sys
+source = pathlib.Path(sys.argv[1])
+silent = r'b"{\"type\":\"connection_init\",\"payload\":{}}"'
+text = source.read_text()
+assert silent in text, "the load generator opens its sockets in another way: mend bench/run.sh"
+saying = r'format!("{{\"type\":\"connection_init\",\"payload\":{}}}", std::env::var("SOCKETS_SAY").unwrap_or("{}".into())).as_bytes()'
+source.write_text(text.replace(silent, saying))
+P
 port=4120
 # Makes a peer of who sees how much in which database, and compares its answers. The harness compares with its own tables,
 # which ours are not: ours are compared here, with a PostgreSQL that holds the same.
@@ -49,6 +60,7 @@ issuer_key = "$BENCH_WORK/issuer.key"
 T
   local token
   token=$("$binary" token --as "$sees" --minutes 10080 --config "$ours/safepact.toml")
+  if test "$sees" = some; then export SOCKETS_SAY="{\"authorization\": \"Bearer $token\"}"; fi
   sed -e "s|@SEES@|$sees|; s|@SCALE@|$scale|; s|@PORT@|$port|; s|@TOKEN@|$token|; s|@BINARY@|$binary|" "$here/adapter.toml" >"$ours/adapter.toml"
   port=$((port + 1))
   python3 "$here/verify.py" "$same" "$ours"

@@ -32,8 +32,9 @@ const SETTLE_MS = 30000;
 const PUSH_MS = 3000;
 /** Less than the second after which the server says a push once more. */
 const OVERTAKEN_MS = 500;
-/** More than that second. */
+/** More than that second, and less than the ten after which it says it for the last time. */
 const LATE_MS = 4000;
+const LAST_MS = 15000;
 const REAL_INCIDENTS = 4337;
 // In CI the whole of it; elsewhere a tenth, for who only wants to know whether the tests pass.
 const MANY_INCIDENTS = Number(process.env.INCIDENTS || (process.env.SAFEPACT_REQUIRE_ALL ? 100000 : 10000));
@@ -214,7 +215,7 @@ function overtaken(token) {
  * long after the others. RxDB notes what it has pushed when all of them are answered, and drops what it hears of it
  * until then.
  */
-async function straggler(server) {
+async function straggler(server, late) {
   await server.start();
   const { omar } = await demoTokens();
   const ALL = 20;
@@ -222,7 +223,9 @@ async function straggler(server) {
   let away = false;
   let pushes = 0;
   let begin;
+  let end;
   const begun = new Promise((resolve) => { begin = resolve; });
+  const ended = new Promise((resolve) => { end = resolve; });
   const slow = async (request) => {
     const text = await request.clone().text();
     if (!text.includes('"operationName":"Push')) {
@@ -235,17 +238,18 @@ async function straggler(server) {
     // The first of them goes alone.
     if (pushes === 3) {
       begin();
-      // Within the second after which what was pushed together is said once more: what is answered later still waits for the
-      // next pull or stream.
+      // Within the second after which what was pushed together is said once more, or later.
       for (const since = Date.now(); pushes < ALL && Date.now() - since < LATE_MS;) {
         await pause(OVERTAKEN_MS / 10);
       }
-      await pause(OVERTAKEN_MS / 2);
+      await pause(late ? LATE_MS : OVERTAKEN_MS / 2);
+      end();
     }
     return answer;
   };
+  const name = `the answer to one of several pushes comes ${late ? 'very late' : 'late'}: the device still gets what only the server knows`;
   await withDevices([[omar, { ...EAGER, pushBatchSize: 5, fetch: slow }]], (device) => (
-    probe('the answer to one of several pushes comes late: the device still gets what only the server knows', async () => {
+    probe(name, async () => {
       await device.arrived();
       await server.stop('SIGKILL');
       away = true;
@@ -253,13 +257,13 @@ async function straggler(server) {
       await pause(OVERTAKEN_MS);
       await device.insertAll(documents);
       await server.start();
-      await within(SETTLE_MS, device.sent(), 'the last answer');
+      await within(SETTLE_MS, ended, 'the last answer');
       ensure(pushes > 3, 'the device did not push side by side');
       const behind = async () => {
         const here = new Map((await device.all()).map((document) => [document.id, document]));
         return documents.filter(({ id }) => here.get(id).version !== 1).map(({ title }) => title);
       };
-      const took = await until(async () => (await behind()).length === 0, 'the version of every document', SETTLE_MS, behind);
+      const took = await until(async () => (await behind()).length === 0, 'the version of every document', late ? LAST_MS : SETTLE_MS, behind);
       return `${took} ms after the last answer`;
     })));
   await server.stop();
@@ -451,7 +455,8 @@ async function manyIncidents(server) {
 
 await main(async () => {
   ensure(existsSync(binary), `the binary is not at ${binary}: name it as the second argument or in SAFEPACT_BIN`);
-  await straggler(new Server('straggler'));
+  await straggler(new Server('straggler'), false);
+  await straggler(new Server('late-straggler'), true);
   await kills(new Server('kills'));
   await restored(new Server('restored'));
   await realIncidents(new Server('real'));

@@ -58,6 +58,47 @@ scenario! {
 }
 
 scenario! {
+    async fn what_stands_twice_at_the_root_is_one_field(w: World) {
+        // Parts of an app bring fragments of their own: of answers that are read whole, and of those that are followed.
+        let query = "{ ...A ...B } fragment A on Query { risks(first: 2) { totalCount } } \
+            fragment B on Query { ...C } fragment C on Query { risks(first: 2) { edges { node { title } } } }";
+        let page = w.ask("dana", query, Value::Null).await;
+        assert!(page.at("/risks/totalCount").is_number() && page.at("/risks/edges/1/node/title").is_string(), "{}", page.body);
+        let query = "query($p: ID!) { partnership(id: $p) { title } ... on Query { partnership(id: $p) { state sides { id } } } }";
+        let whole = w.ask("dana", query, json!({ "p": w.partnership().await })).await;
+        assert!(whole.at("/partnership/title").is_string() && whole.at("/partnership/sides/1/id").is_string(), "{}", whole.body);
+        // A command is run once.
+        let input = json!({
+            "partnershipId": w.partnership().await, "title": "Twice", "audience": "PARTNERSHIP", "description": "Asked for by two parts of an app.",
+        });
+        let twice = "mutation($i: RaiseConcernInput!) { raiseConcern(input: $i) { id } ...Rest } fragment Rest on Mutation { raiseConcern(input: $i) { title overdue } }";
+        let raised = w.ask("omar", twice, json!({ "i": input })).await;
+        assert_eq!((raised.at("/raiseConcern/title"), raised.at("/raiseConcern/overdue")), (json!("Twice"), json!(false)), "{}", raised.body);
+        let counted = "query($p: ID!) { concerns(partnershipId: $p) { edges { node { title } } } }";
+        let counted = w.ask("omar", counted, json!({ "p": w.partnership().await })).await;
+        assert_eq!(counted.body.to_string().matches("\"Twice\"").count(), 1, "{}", counted.body);
+        // What cannot be one is said, and not lost.
+        let decided = "query($x: Boolean!) { risks(first: 1) { totalCount } risks(first: 1) @include(if: $x) { edges { node { id } } } }";
+        w.ask("dana", decided, json!({ "x": true })).await.refused("BAD_USER_INPUT").by("ROOT_FIELD_ONCE");
+        for unlike in ["{ risks(first: 1) { totalCount } risks(first: 2) { totalCount } }", "{ a: risks { totalCount } a: me { person { id } } }"] {
+            w.ask("dana", unlike, Value::Null).await.refused("BAD_USER_INPUT");
+        }
+        let unused = "{ risks { totalCount } risks { edges { node { id } } } } fragment Unused on Query { __typename }";
+        w.ask("dana", unused, Value::Null).await.refused("BAD_USER_INPUT");
+        let used = "query One { ...A risks { edges { node { id } } } } query Two { ...A } fragment A on Query { risks { totalCount } }";
+        let token = format!("Bearer {}", w.token("dana"));
+        let one = w.post(json!({ "query": used, "operationName": "One" }), &[("authorization", &token)]).await;
+        assert!(one.at("/risks/totalCount").is_number() && one.at("/risks/edges/0/node/id").is_string(), "{}", one.body);
+        // Fragments that spread each other in every order are no work.
+        let names: Vec<String> = (0..20).map(|n| format!("F{n}")).collect();
+        let all = names.iter().map(|name| format!("...{name} ")).collect::<String>();
+        let web = names.iter().map(|name| format!("fragment {name} on Query {{ {all} }} ")).collect::<String>();
+        let web = w.ask("dana", &format!("{{ {all} }} {web}"), Value::Null).await;
+        web.refusal();
+    }
+}
+
+scenario! {
     async fn every_body_has_its_answer(w: World) {
         let token = format!("Bearer {}", w.token("dana"));
         let send = async |method: &str, uri: &str, kind: Option<&str>, body: String| {

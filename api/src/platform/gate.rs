@@ -17,6 +17,7 @@ use super::{
     documents::Documents,
     error::{Error, Result},
     limits::{self, Limits},
+    roots,
     sdl::TypeMap,
     shape::Shape,
     values::{self, Misfits},
@@ -133,7 +134,9 @@ impl Gate {
             serde_json::Value::Null => Variables::default(),
             value => Variables::from_json(value),
         };
-        let operation = operation(&mut document.operations, incoming.operation_name.as_deref()).map_err(one)?;
+        let name = incoming.operation_name.as_deref();
+        roots::merge(&mut document, name).map_err(one)?;
+        let operation = operation(&mut document.operations, name).map_err(one)?;
         let misfits = misfits(operation, &self.types, &mut variables);
         without_omitted(operation, &mut document.fragments, &variables);
         let effective = with_defaults(operation, &variables);
@@ -238,7 +241,10 @@ fn fence(requires: Option<Right>, caller: Option<&Caller>) -> Result<Right> {
 }
 
 /// The operation that is asked for.
-fn operation<'d>(operations: &'d mut DocumentOperations, name: Option<&str>) -> Result<&'d mut OperationDefinition> {
+pub(super) fn operation<'d>(
+    operations: &'d mut DocumentOperations,
+    name: Option<&str>,
+) -> Result<&'d mut OperationDefinition> {
     let unknown = || Error::bad_input("OPERATION_NAME", "the document has no operation of this name");
     match (operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(&mut operation.node),

@@ -35,6 +35,7 @@ mod once;
 pub mod page;
 mod published;
 pub mod restate;
+mod roots;
 pub mod sdl;
 pub mod seen;
 pub mod shape;

@@ -161,7 +161,7 @@ struct Documents {
     later: Vec<(Instant, Vec<Id>)>,
 }
 
-/// By then the answer to a push has come, over the slowest network: until it has, a common client drops what it hears of
+/// By then the answer to a push has come, over most networks: until it has, a common client drops what it hears of
 /// what it pushed, and of all that it pushed together with it.
 const ANSWERED: Duration = Duration::from_secs(10);
 
@@ -269,7 +269,13 @@ impl Documents {
         // What is said of all that was pushed together says it of its parts.
         let these: HashSet<Id> = ids.iter().copied().collect();
         self.later.retain(|(at, pushed)| *at > now + ANSWERED || !pushed.iter().all(|id| these.contains(id)));
-        self.later.push((now + ANSWERED, ids.clone()));
+        let covered = self.later.iter().any(|(at, pushed)| {
+            let later: HashSet<&Id> = pushed.iter().collect();
+            *at > now + ANSWERED && ids.iter().all(|id| later.contains(id))
+        });
+        if !covered {
+            self.later.push((now + ANSWERED, ids.clone()));
+        }
         self.say_again(ids);
     }
 
