@@ -79,7 +79,9 @@ pub(super) fn merge(document: &mut ExecutableDocument, name: Option<&str>) -> Re
     while known < used.len() {
         known = used.len();
         let within: Vec<_> = fragments.iter().filter(|(name, _)| used.contains(*name)).collect();
-        within.iter().for_each(|(_, fragment)| spread(&fragment.node.selection_set.node, &mut used));
+        for (_, fragment) in within {
+            spread(&fragment.node.selection_set.node, &mut used);
+        }
     }
     fragments.retain(|name, _| !within.contains(name) || used.contains(name));
     Ok(())
