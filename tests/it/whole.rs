@@ -184,3 +184,46 @@ scenario! {
         w.ask("dana", &whole, json!({ "first": 0 })).await.refused("VALIDATION_FAILED").by("PAGE_SIZE");
     }
 }
+
+scenario! {
+    async fn what_a_command_left_is_told_as_it_is_read(w: World) {
+        prepared(&w).await;
+        let types = TypeMap::read(&std::fs::read_to_string(crate::support::world::repository().join("schema.graphql")).unwrap()).unwrap();
+        let (partnership, road) = (w.partnership().await, w.risk("Abduction on the Bentiu road").await);
+        let own = w.ask("grace", "{ me { person { organisation { id version } } } }", Value::Null).await;
+        let own = own.at("/me/person/organisation");
+        for (who, command, of, input) in [
+            ("omar", "recordPerception", "Risk", json!({ "riskId": road, "likelihood": 5, "impact": 5, "rationale": "Worse." })),
+            ("amina", "raiseConcern", "Concern", json!({ "partnershipId": partnership, "title": "Late", "description": "Late.", "audience": "OWN_SIDE" })),
+            ("dana", "identifyThreat", "Threat", json!({ "partnershipId": partnership, "title": "Flood", "kind": "HAZARD", "description": "The river." })),
+            ("dana", "proposeLevel", "ConsentRequest", json!({ "riskId": road, "likelihood": 4, "impact": 5, "rationale": "Both." })),
+            ("grace", "updateOrganisation", "Organisation", json!({ "id": own["id"], "expectedVersion": own["version"], "securityContact": "Ring \"twice\"" })),
+        ] {
+            let token = format!("Bearer {}", w.token(who));
+            let (first, rest) = command.split_at(1);
+            for few_fields in fields(&types, of, 2, &mut Vec::new()).chunks(FIELDS) {
+                let below = format!("id {}", few_fields.join(" "));
+                let query = format!("mutation($input: {}{rest}Input!) {{ {command}(input: $input) {{ {below} }} }}", first.to_uppercase());
+                // The same command, asked for more: it took place once.
+                let headers = [("authorization", token.as_str()), ("idempotency-key", command)];
+                let left = w.post(json!({ "query": query, "variables": { "input": input } }), &headers).await;
+                let left = left.data()[command].clone();
+                let read = w.ask(who, &format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {{ {below} }} }} }}"), json!({ "id": left["id"] })).await;
+                assert_eq!(left, read.data()["node"], "{who} {command}");
+            }
+        }
+    }
+}
+
+scenario! {
+    async fn a_command_beside_one_that_fails_took_place(w: World) {
+        let (road, nothing) = (w.risk("Abduction on the Bentiu road").await, w.partnership().await);
+        let view = |risk: &str| json!({ "riskId": risk, "likelihood": 5, "impact": 4, "rationale": "Said before the other was refused." });
+        let both = "mutation($a: RecordPerceptionInput!, $b: RecordPerceptionInput!) { a: recordPerception(input: $a) { id title } b: recordPerception(input: $b) { id } }";
+        let answer = w.ask("omar", both, json!({ "a": view(&road), "b": view(&nothing) })).await;
+        assert_eq!((&answer.body["data"], &answer.body["errors"][0]["path"]), (&Value::Null, &json!(["b"])), "{}", answer.body);
+        answer.refused("NOT_FOUND");
+        let seen = w.ask("omar", "query($id: ID!) { risk(id: $id) { perceptions { rationale } } }", json!({ "id": road })).await;
+        assert!(seen.body.to_string().contains("Said before the other was refused."), "{}", seen.body);
+    }
+}

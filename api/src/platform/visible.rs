@@ -100,7 +100,7 @@ pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &s
     }
     let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
     if way == Way::List && spaces <= FEW_SPACES {
-        // As a plain cast the planner can look up how many rows such spaces have; for a short list it costs little for a row.
+        // As a plain parameter the planner can look up how many rows such spaces have; a short list is soon walked for a row.
         return format!("{places} && CAST({parameter} AS integer[])");
     }
     // The planner is kept off the index of spaces, which without statistics it takes for the better one. Most rows are

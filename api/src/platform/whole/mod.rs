@@ -2,7 +2,8 @@
 //!
 //! Field by field, every link is a statement and every value a node of a tree. Where all that is asked for are columns and
 //! declared links (`links.rs`), the database puts the rows of all of them together, as arrays of values. What is computed, or
-//! needs more than one look, is answered field by field, with the same words: a test compares both for every field.
+//! needs more than one look, is answered field by field, with the same words: a test compares both for every field that queries
+//! lead to.
 
 mod statement;
 mod write;
