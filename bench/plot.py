@@ -11,7 +11,7 @@ import collections, json, math, pathlib, statistics, sys
 GROWTH = {"safepact-some": 1, "safepact-some-x10": 10}
 SPACES = {"safepact-one": 1, "safepact-user19": 10, "safepact-some": 250, "safepact-all": 5000}
 COLOURS = {"Q1": "#1b6ca8", "Q2": "#c05a1c", "Q3": "#2b8a5b", "Q4": "#8a4fa3", "M1": "#b23a48"}
-LEFT, TOP, WIDTH, HEIGHT = 70, 30, 520, 300
+LEFT, TOP, WIDTH, HEIGHT, LABEL = 70, 30, 520, 300, 13
 
 
 def costs(path):
@@ -44,13 +44,16 @@ def drawing(title, across, up, lines):
         out.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{10**power:g}</text>')
     for value in sorted({x for x, _ in points}):
         out.append(f'<text x="{x(value):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{value:,}</text>')
+    names, above = {}, -LABEL
+    for name, line in sorted(lines.items(), key=lambda item: -item[1][-1][1]):
+        # One name below the other, where lines end side by side.
+        names[name] = above = max(y(line[-1][1]), above + LABEL)
     for name, line in lines.items():
         path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line)
         colour = COLOURS[name]
         out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         out += [f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3" fill="{colour}"/>' for a, b in line]
-        a, b = line[-1]
-        out.append(f'<text x="{x(a) + 8:.1f}" y="{y(b) + 4:.1f}" fill="{colour}">{name}</text>')
+        out.append(f'<text x="{x(line[-1][0]) + 8:.1f}" y="{names[name] + 4:.1f}" fill="{colour}">{name}</text>')
     return "\n".join(out + ["</svg>", ""])
 
 

@@ -7,7 +7,7 @@
 # `prepare` ends before anything is measured, but not before every answer was compared with SQL of its own. What stands there to
 # be measured: SEES says for whom (all, some: 5 % of the partnerships, one, user19: ten of them; in any number), SCALES how much
 # data (1; 10 is ten times the risks and incidents), and SQLITE=1 adds a tenth of the data in SQLite. Sockets (`--only ws`) are
-# those of `some`. The peers are then
+# those of SOCKETS (some). The peers are then
 # safepact-some, safepact-some-x10, safepact-some-sqlite and so on.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -60,7 +60,7 @@ issuer_key = "$BENCH_WORK/issuer.key"
 T
   local token
   token=$("$binary" token --as "$sees" --minutes 10080 --config "$ours/safepact.toml")
-  if test "$sees" = some; then export SOCKETS_SAY="{\"authorization\": \"Bearer $token\"}"; fi
+  if test "$sees" = "${SOCKETS:-some}"; then export SOCKETS_SAY="{\"authorization\": \"Bearer $token\"}"; fi
   sed -e "s|@SEES@|$sees|; s|@SCALE@|$scale|; s|@PORT@|$port|; s|@TOKEN@|$token|; s|@BINARY@|$binary|" "$here/adapter.toml" >"$ours/adapter.toml"
   port=$((port + 1))
   python3 "$here/verify.py" "$same" "$ours"

@@ -1,11 +1,12 @@
 """Variables of the harness, in our terms: countries for stations, signed cursors for positions, and what the caller sees."""
-import functools, hashlib, json, os, pathlib, random, re, tomllib, urllib.request, uuid
+import functools, hashlib, itertools, json, os, pathlib, random, re, tomllib, urllib.request, uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 ADAPTER = tomllib.loads((HERE / "adapter.toml").read_text())
 SEES = ADAPTER["sees"]
 LEVELS = ["LOW", "MEDIUM", "HIGH", "CRITICAL"]
 PAGES = 40
+WEEKS = itertools.count(1)
 RISKS = round(200_000 * float(ADAPTER["scale"]))
 
 
@@ -102,5 +103,5 @@ def map(item, v):
         return {"minLevel": level, "after": pick(cursors(level))}
     if item == "Q4":
         return {"checkpoint": pick(checkpoints())}
-    number = random.Random(v["assessedBy"] + v["riskId"]).random()
-    return {"riskId": key("r", pick(risks())), "likelihood": v["likelihood"], "impact": v["impact"], "rationale": f"Seen so in week {number}."}
+    # The same view again changes nothing, and nobody would hear of it.
+    return {"riskId": key("r", pick(risks())), "likelihood": v["likelihood"], "impact": v["impact"], "rationale": f"Seen so in week {next(WEEKS)}."}

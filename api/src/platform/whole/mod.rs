@@ -387,7 +387,7 @@ impl Caller {
             let mut statement = Statement::new(self, kept.grants.clone());
             statement.asks = Some((&kept, identity));
             build(&mut statement)?;
-            let rows = self.rows_of(&statement).await?;
+            let rows = self.rows_of(&mut statement).await?;
             let answer: Option<String> = rows.first().map(|row| row.try_get_by_index(1)).transpose()?.flatten();
             if statement.answer.is_some() && answer == statement.answer {
                 self.count_on(&kept);
@@ -399,13 +399,14 @@ impl Caller {
         }
         let mut statement = Statement::new(self, self.grants());
         build(&mut statement)?;
-        Found::of(&self.rows_of(&statement).await?, false)
+        Found::of(&self.rows_of(&mut statement).await?, false)
     }
 
-    async fn rows_of(&self, statement: &Statement<'_>) -> Result<Vec<QueryResult>> {
+    /// The values go with it: lists of spaces are long.
+    async fn rows_of(&self, statement: &mut Statement<'_>) -> Result<Vec<QueryResult>> {
         self.counted();
         let db = &self.platform.db;
-        Ok(db.connection.query_all_raw(db.statement(&statement.sql, statement.values.iter().cloned())).await?)
+        Ok(db.connection.query_all_raw(db.statement(&statement.sql, statement.values.drain(..))).await?)
     }
 
     /// Asks whether the standings that were kept still count, and whether those of now have the right of this field; answers
