@@ -187,7 +187,7 @@ scenario! {
 
 scenario! {
     async fn what_a_command_left_is_told_as_it_is_read(w: World) {
-        prepared(&w).await;
+        prepared(w).await;
         let types = TypeMap::read(&std::fs::read_to_string(crate::support::world::repository().join("schema.graphql")).unwrap()).unwrap();
         let (partnership, road) = (w.partnership().await, w.risk("Abduction on the Bentiu road").await);
         let own = w.ask("grace", "{ me { person { organisation { id version } } } }", Value::Null).await;
