@@ -59,9 +59,8 @@ pub(super) fn merge(document: &mut ExecutableDocument, name: Option<&str>) -> Re
             return Ok(());
         }
         if !earlier.plain || !root.plain {
-            let message = format!(
-                "{key} stands here more than once, and a directive or an unknown type decides about one of them"
-            );
+            let message =
+                format!("{key} stands here more than once, and a directive decides about one of them: ask for it once");
             return Err(Error::bad_input("ROOT_FIELD_ONCE", message).at(root.field.pos));
         }
     }
