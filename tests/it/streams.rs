@@ -81,6 +81,26 @@ scenario! {
     }
 }
 
+scenario! {
+    async fn what_was_pushed_is_said_until_its_answer_must_have_come(w: World) {
+        let address = w.serve().await;
+        let mut amina = Phone::new("amina", "incident");
+        let mut socket = connected(w, address, "amina").await;
+        socket.subscribe("1", STREAM, json!({})).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        write(w, &mut amina, 1, "Answered late").await;
+        let began = Instant::now();
+        let mut said = Vec::new();
+        // Longer apart than that it is said at last, and then never again.
+        while let Some(item) = socket.within(Duration::from_secs(if said.len() < 3 { 15 } else { 4 })).await {
+            assert_eq!(item.unwrap()["payload"]["data"]["streamIncident"]["documents"][0]["id"], id(1));
+            said.push(began.elapsed().as_secs_f64());
+            assert!(began.elapsed() < Duration::from_secs(40), "it is said without end: {said:?}");
+        }
+        assert!(said.len() >= 3 && said[0] < 10.0 && *said.last().unwrap() > 10.0, "{said:?}");
+    }
+}
+
 async fn closed(socket: &mut Socket) -> Closed {
     loop {
         match socket.hear().await {

@@ -98,7 +98,7 @@ impl Default for Limits {
 }
 
 /// Fields that are looked at before a document counts as a bomb.
-const VISITS: usize = 10_000;
+pub(super) const VISITS: usize = 10_000;
 /// Rows that a list without paging is reckoned at.
 const LIST: usize = 5;
 /// Fields that are dear although nothing is selected in them.

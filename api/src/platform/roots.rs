@@ -12,6 +12,7 @@ use async_graphql_parser::types::{
 use super::{
     error::{Error, Result},
     gate::operation,
+    limits::VISITS,
 };
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -31,9 +32,6 @@ struct Roots<'d> {
     visits: usize,
 }
 
-/// Fields and fragments that are looked at: limits allow far fewer fields at the root.
-const VISITS: usize = 1000;
-
 /// Makes one field of those that stand under one key.
 pub(super) fn merge(document: &mut ExecutableDocument, name: Option<&str>) -> Result<()> {
     let ExecutableDocument { operations, fragments } = document;
@@ -45,7 +43,7 @@ pub(super) fn merge(document: &mut ExecutableDocument, name: Option<&str>) -> Re
     let mut roots = Roots { of: root_of(operation), fragments, stack: Vec::new(), found: Vec::new(), visits: 0 };
     roots.collect(&operation.selection_set.node, true);
     if roots.visits > VISITS {
-        // Limits refuse it.
+        // The limits, which look at no fewer, refuse it.
         return Ok(());
     }
     let mut first: HashMap<&Name, &Root<'_>> = HashMap::new();
