@@ -56,6 +56,11 @@ impl Model {
     pub fn is_pushed(&self) -> bool {
         self.command.starts_with(BY_PUSH)
     }
+
+    /// Whether somebody may do more or less since: in their own ledger.
+    pub const fn is_of_standing(&self) -> bool {
+        matches!(self.kind, Kind::Membership | Kind::SideRole | Kind::Account | Kind::Device)
+    }
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

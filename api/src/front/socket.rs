@@ -34,7 +34,7 @@ use tracing::Instrument;
 use super::{Server, http, reply};
 use crate::{
     language::Wish,
-    platform::{error::Error, hub::Follower, shape::Shape, token::Identity},
+    platform::{error::Error, follower::Follower, shape::Shape, token::Identity},
     sync::stream::{Connected, Handover},
 };
 
@@ -284,7 +284,7 @@ impl Connection {
             }
             Err(_) => return Err(Close(1013, "Try again later")),
         };
-        let mut authority = self.server.platform.hub.follower();
+        let mut authority = self.server.platform.hub.follower(None);
         let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
         if authority.follow(&own).await.is_err() {
             return Err(Close(1013, "Try again later"));

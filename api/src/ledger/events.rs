@@ -135,11 +135,11 @@ impl EventQueries {
         let caller = ctx.caller()?;
         let from = after.as_deref().map(|text| caller.read_position("after", text)).transpose()?;
         let which = partnership_id.map_or(Which::All, Which::Partnership);
-        let mut feed = Feed::open(caller.clone(), RIGHTS, which, from.as_ref()).await?;
+        let mut feed = Feed::open(caller.clone(), RIGHTS, which, None, from.as_ref()).await?;
         if from.is_some() {
             feed.is_recent().await?;
         }
-        let mut page = EventPage { events: Vec::new(), cursor: caller.sign(&feed.position())?, has_more: false };
+        let mut page = EventPage { events: Vec::new(), cursor: caller.sign(feed.position())?, has_more: false };
         let mut looked = 0;
         'pages: loop {
             let batch = feed.read().await?;

@@ -18,10 +18,10 @@ use sea_orm::{
 use super::{
     Platform,
     batch::{Batch, Row},
-    codec::Position,
     error::{Error, Result},
     grants::Grants,
     limits::ROWS,
+    position::Position,
     standings::Known,
     token::Identity,
     visible::{self, Way},
@@ -68,7 +68,8 @@ pub(super) fn named<M: Record>() -> Select<M::Entity> {
 /// A row as somebody sees it, and the names of what is held back of it.
 pub type Sight<M> = (M, &'static [&'static str]);
 
-fn cut<M: Record>(mut row: M, level: Level) -> Sight<M> {
+/// What is seen of a row at a level.
+pub(super) fn cut<M: Record>(mut row: M, level: Level) -> Sight<M> {
     let redacted = if level == Level::Basic { row.redact() } else { &[] };
     (row, redacted)
 }
@@ -174,7 +175,7 @@ impl Caller {
     /// Heads of the ledgers that the caller may follow for a right.
     pub async fn heads(&self, right: Right) -> Result<Position> {
         self.counted();
-        Ok(Position { spaces: self.platform.hub.heads(&self.grants().spaces(right)).await? })
+        Ok(self.platform.hub.heads(&self.grants().spaces(right)).await?.into_iter().collect())
     }
 
     /// Where the ledgers that the caller may follow for a right stood some time ago.
@@ -190,7 +191,7 @@ impl Caller {
         let db = &self.platform.db;
         let rows = db.connection.query_all_raw(db.statement(&sql, [list, since.into()])).await?;
         let spaces = rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "seq")?)));
-        Ok(Position { spaces: spaces.collect::<Result<_, sea_orm::DbErr>>()? })
+        Ok(spaces.collect::<Result<_, sea_orm::DbErr>>()?)
     }
 
     /// Records of a kind that the person's own devices have pushed last, as the person's own ledger tells: a device that went
@@ -230,7 +231,7 @@ impl Caller {
         spaces.sort_unstable();
         spaces.dedup();
         self.counted();
-        Ok(Position { spaces: self.platform.hub.heads(&spaces).await? })
+        Ok(self.platform.hub.heads(&spaces).await?.into_iter().collect())
     }
 
     /// Takes the position of this request, before anything else of it runs.

@@ -8,28 +8,13 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use entity::Id;
 use minicbor::{Decoder, Encoder};
 
-use super::error::{Error, ErrorCode, Result};
+use super::{
+    error::{Error, ErrorCode, Result},
+    position::Position,
+};
 
 /// Longest string that is looked at, bytes: the checkpoint of who stands in some twenty thousand spaces.
 const LONGEST: usize = 256 * 1024;
-
-/// Position of one reader: for each space it follows, the newest entry it has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Position {
-    /// `(space number, seq)`, ascending by space.
-    pub spaces: Vec<(i32, i64)>,
-}
-
-impl Position {
-    /// Newest entry that the reader has of a space.
-    pub fn of(&self, space_no: i32) -> Option<i64> {
-        self.spaces
-            .binary_search_by_key(&space_no, |(no, _)| *no)
-            .ok()
-            .and_then(|at| self.spaces.get(at))
-            .map(|(_, seq)| *seq)
-    }
-}
 
 /// What a device has of one space, for one kind of record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,11 +82,12 @@ impl Codec {
 
     /// Writes a position for one account.
     pub fn position(&self, account: Id, position: &Position) -> Result<String> {
-        let mut out = Encoder::new(Vec::with_capacity(32 + position.spaces.len() * 8));
+        let spaces = position.iter();
+        let mut out = Encoder::new(Vec::with_capacity(32 + spaces.len() * 8));
         let written: std::result::Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
-            out.array(2)?.bytes(self.generation.0.as_bytes())?.array(position.spaces.len() as u64 * 2)?;
-            for (no, seq) in &position.spaces {
-                out.i32(*no)?.i64(*seq)?;
+            out.array(2)?.bytes(self.generation.0.as_bytes())?.array(spaces.len() as u64 * 2)?;
+            for (no, seq) in spaces {
+                out.i32(no)?.i64(seq)?;
             }
             Ok(())
         })();
@@ -211,7 +197,7 @@ impl Codec {
         for _ in 0..length / 2 {
             spaces.push((input.i32().ok()?, input.i64().ok()?));
         }
-        if same { Some(Position { spaces }) } else { Some(Position::default()) }
+        if same { Some(spaces.into_iter().collect()) } else { Some(Position::default()) }
     }
 
     /// Writes a page cursor: sort key of a row, for one list with one filter.
@@ -242,7 +228,7 @@ mod tests {
     fn a_position_counts_for_its_account_generation_and_purpose_only() {
         let (a, b) = (Id(uuid::Uuid::from_u128(1)), Id(uuid::Uuid::from_u128(2)));
         let codec = Codec::new(&[7; 32], a);
-        let position = Position { spaces: vec![(1, 41), (9, 3)] };
+        let position = Position::from_iter([(1, 41), (9, 3)]);
         let text = codec.position(a, &position).unwrap();
         assert_eq!(codec.read_position(a, "after", &text).unwrap(), position);
         assert_eq!(codec.read_position(b, "after", &text).unwrap_err().code, ErrorCode::InvalidCursor);

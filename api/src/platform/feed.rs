@@ -2,7 +2,7 @@
 //! differ only in what they make of an entry.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,10 +13,10 @@ use futures_util::{Stream, stream};
 
 use super::{
     caller::Caller,
-    codec::Position,
     error::{Error, ErrorCode, Result},
-    hub::Follower,
+    follower::Follower,
     limits::REPLAY_DAYS,
+    position::Position,
 };
 
 /// Without a sign, rights are read again this often: what begins later, and what came with a new partnership.
@@ -69,7 +69,7 @@ pub struct Feed {
     rights: &'static [Right],
     which: Which,
     /// For each followed space, the newest entry that was looked at.
-    position: BTreeMap<i32, i64>,
+    position: Position,
     /// The person's own space, in which changes of their authority are written.
     own: Option<(i32, i64)>,
     /// What the person's devices have pushed since it was last asked, where it is asked.
@@ -78,17 +78,19 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Follows what the caller may follow for some rights: from now on, or from behind a position.
+    /// Follows what the caller may follow for some rights: from now on, or from behind a position. With a kind it is woken
+    /// for records of that kind, and learns of others within a second.
     pub async fn open(
         caller: Caller,
         rights: &'static [Right],
         which: Which,
+        kind: Option<Kind>,
         after: Option<&Position>,
     ) -> Result<Self> {
-        let follower = caller.hub().follower();
+        let follower = caller.hub().follower(kind);
         let refresh_by = Instant::now() + REFRESH;
-        let mut feed =
-            Self { caller, follower, rights, which, position: BTreeMap::new(), own: None, pushed: None, refresh_by };
+        let position = Position::default();
+        let mut feed = Self { caller, follower, rights, which, position, own: None, pushed: None, refresh_by };
         feed.refollow(after).await?;
         // A right that ended between authentication and here was not heard of: it stands before the followed head.
         if !feed.caller.refresh().await? {
@@ -106,16 +108,21 @@ impl Feed {
         let mut followed: Vec<i32> = spaces.iter().copied().chain(own).collect();
         followed.sort_unstable();
         followed.dedup();
+        let mut position = Vec::with_capacity(spaces.len());
         for (no, head) in self.follower.follow(&followed).await? {
             if own == Some(no) {
                 self.own.get_or_insert((no, head));
             }
-            if spaces.contains(&no) {
-                let start = after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
-                self.position.entry(no).or_insert(start);
+            if spaces.binary_search(&no).is_ok() {
+                let start = || after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
+                let start = self.position.of(no).unwrap_or_else(start);
+                position.push((no, start));
+                if start < head {
+                    self.follower.look_again(no);
+                }
             }
         }
-        self.position.retain(|no, _| spaces.contains(no));
+        self.position = position.into_iter().collect();
         Ok(())
     }
 
@@ -139,33 +146,43 @@ impl Feed {
     }
 
     /// Where the reader stands.
-    pub fn position(&self) -> Position {
-        Position { spaces: self.position.iter().map(|(no, seq)| (*no, *seq)).collect() }
+    pub const fn position(&self) -> &Position {
+        &self.position
+    }
+
+    /// Shares where it stands with whoever of the same account stands there, for a right.
+    pub fn share_place(&mut self, right: Right) {
+        self.caller.share_place(right, &mut self.position);
     }
 
     /// Entries that were not looked at yet, space by space, each with the position behind it.
     pub async fn read(&mut self) -> Result<Vec<(Arc<ledger::Model>, Position)>> {
         let mut out = Vec::new();
-        for no in self.position.keys().copied().collect::<Vec<_>>() {
-            let seen = self.position.get(&no).copied().unwrap_or_default();
-            for entry in self.follower.after(no, seen).await? {
-                self.position.insert(no, entry.seq);
-                out.push((entry, self.position()));
-            }
-        }
+        self.go_on(|entry, position| out.push((entry, position.clone()))).await?;
         Ok(out)
     }
 
     /// The same for a reader that only needs to know which records: moves on, and answers with the entries.
     pub async fn read_entries(&mut self) -> Result<Vec<Arc<ledger::Model>>> {
         let mut out = Vec::new();
-        for (no, seq) in &mut self.position {
-            for entry in self.follower.after(*no, *seq).await? {
-                *seq = entry.seq;
-                out.push(entry);
+        self.go_on(|entry, _| out.push(entry)).await?;
+        Ok(out)
+    }
+
+    /// Moves on in every space that went on, by as many entries as one read takes.
+    async fn go_on(&mut self, mut found: impl FnMut(Arc<ledger::Model>, &Position)) -> Result<()> {
+        for no in self.follower.advanced() {
+            let Some(seen) = self.position.of(no) else { continue };
+            let entries = self.follower.after(no, seen).await?;
+            if Follower::may_be_more(entries.len()) {
+                self.follower.look_again(no);
+            }
+            for entry in entries {
+                self.position.advance(no, entry.seq);
+                found(entry, &self.position);
             }
         }
-        Ok(out)
+        Ok(())
     }
 
     /// What the person's devices have pushed since this was last asked, on whichever node; nothing the first time.
@@ -187,7 +204,7 @@ impl Feed {
         if let Some((no, seen)) = self.own {
             for entry in self.follower.after(no, seen).await? {
                 self.own = Some((no, entry.seq));
-                told |= matches!(entry.kind, Kind::Membership | Kind::SideRole | Kind::Account | Kind::Device);
+                told |= entry.is_of_standing();
                 if let Some(pushed) = self.pushed.as_mut().filter(|_| entry.is_pushed()) {
                     pushed.push((entry.kind, entry.record_id));
                 }
@@ -200,8 +217,7 @@ impl Feed {
         if !self.caller.refresh().await? {
             return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
         }
-        let before: Vec<i32> = self.position.keys().copied().collect();
-        if before == self.spaces() {
+        if self.position.iter().map(|(no, _)| no).eq(self.spaces()) {
             return Ok(Rights::SameSpaces);
         }
         self.refollow(None).await?;
@@ -216,10 +232,10 @@ impl Feed {
 
     /// Refuses a position that is too old, and says where to go on.
     pub async fn is_recent(&self) -> Result<()> {
-        for (no, seq) in &self.position {
-            let next = self.follower.after(*no, *seq).await?.into_iter().next();
+        for (no, seq) in self.position.iter() {
+            let next = self.follower.after(no, seq).await?.into_iter().next();
             if next.is_some_and(|entry| entry.at < self.caller.now() - TimeDelta::days(REPLAY_DAYS.into())) {
-                let position = Position { spaces: self.caller.hub().heads(&self.spaces()).await? };
+                let position = self.caller.hub().heads(&self.spaces()).await?.into_iter().collect();
                 let message =
                     "this position is older than can be replayed: read the state, then follow from streamPosition";
                 return Err(Error::new(ErrorCode::InvalidCursor, message)
@@ -246,7 +262,7 @@ impl<E: Event> Subscription<E> {
         loop {
             if Box::pin(self.feed.rights()).await? == Rights::OtherSpaces {
                 // What waits in a space that is not followed any more is not told.
-                let position = self.feed.position();
+                let position = self.feed.position().clone();
                 self.waiting.retain(|(entry, _)| position.of(entry.space_no).is_some());
             }
             while let Some((entry, position)) = self.waiting.pop_front() {
@@ -275,7 +291,7 @@ pub async fn subscribe<E: Event>(
 ) -> Result<impl Stream<Item = Result<E>>> {
     let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
     let which = partnership.map_or(Which::Shared, Which::Partnership);
-    let feed = Feed::open(caller, E::RIGHTS, which, after.as_ref()).await?;
+    let feed = Feed::open(caller, E::RIGHTS, which, None, after.as_ref()).await?;
     if after.is_some() {
         feed.is_recent().await?;
     }

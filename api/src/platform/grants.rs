@@ -42,6 +42,8 @@ pub struct Grants {
     /// Tag of the language in which the account reads, where it chose one.
     pub language: Option<Arc<str>>,
     list: Arc<[Grant]>,
+    /// When the first of the standings runs out.
+    ends: Option<DateTime<Utc>>,
     /// Spaces of the rights that were asked for, by right.
     spaces: Arc<Mutex<HashMap<Right, Spaces>>>,
 }
@@ -210,6 +212,7 @@ impl Grants {
             person,
             tokens_since,
             language,
+            ends: list.iter().filter_map(|grant| grant.until).min(),
             list: list.into(),
             spaces: Arc::default(),
         };
@@ -254,8 +257,8 @@ impl Grants {
     }
 
     /// When the first of the standings runs out.
-    pub fn next_expiry(&self) -> Option<DateTime<Utc>> {
-        self.list.iter().filter_map(|grant| grant.until).min()
+    pub const fn next_expiry(&self) -> Option<DateTime<Utc>> {
+        self.ends
     }
 
     /// Every standing.
@@ -267,7 +270,7 @@ impl Grants {
 impl Grants {
     /// The same person, who sees nothing.
     pub(super) fn without_standings(&self) -> Self {
-        Self { list: Arc::from([]), spaces: Arc::default(), ..self.clone() }
+        Self { list: Arc::from([]), ends: None, spaces: Arc::default(), ..self.clone() }
     }
 
     /// No standing at all.
@@ -278,6 +281,7 @@ impl Grants {
             tokens_since: None,
             language: None,
             list: Arc::from([]),
+            ends: None,
             spaces: Arc::default(),
         }
     }

@@ -5,28 +5,32 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use entity::{Id, Kind, ledger};
+use futures_util::{TryStreamExt, stream};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
     db::Db,
     error::{Error, Result},
+    follower::{Follower, Group},
     visible,
 };
 
 /// Entries that are kept for each followed space.
-const RING: usize = 256;
+pub(super) const RING: usize = 256;
 /// Entries that one read takes.
 const BATCH: u64 = 1000;
 /// Without a doorbell, look this often.
 const TICK: Duration = Duration::from_secs(1);
+/// Spaces that are read at one time.
+const SIDE_BY_SIDE: usize = 4;
 
 /// A push is answered before this, and the device has noted what it pushed.
 const REMIND_AFTER: Duration = Duration::from_secs(1);
@@ -44,17 +48,29 @@ struct Feed {
     ring: VecDeque<Arc<ledger::Model>>,
     /// Newest entry known.
     head: i64,
-    followers: Vec<Weak<Notify>>,
+    followers: Vec<Weak<Group>>,
 }
 
 type Feeds = HashMap<i32, Feed>;
+
+/// What the doorbell said since it was last asked.
+#[derive(Default)]
+struct Rung {
+    /// Spaces with their heads.
+    heads: HashMap<i32, i64>,
+    /// Spaces that began to be followed: a doorbell may have come just before.
+    unsure: Vec<i32>,
+}
 
 /// The hub.
 #[derive(Clone)]
 pub struct Hub {
     db: Db,
-    feeds: Arc<Mutex<Feeds>>,
+    feeds: Arc<RwLock<Feeds>>,
+    /// By their spaces.
+    groups: Arc<Mutex<HashMap<Arc<[i32]>, Weak<Group>>>>,
     bell: Arc<Notify>,
+    rung: Arc<Mutex<Rung>>,
     /// Where the other nodes are told.
     others: Arc<OnceLock<mpsc::Sender<Heads>>>,
     /// Whether they can be heard now.
@@ -77,30 +93,31 @@ pub(super) type Heads = Vec<(i32, i64)>;
 /// Where an SSE client left off: its `Last-Event-ID`, in the request's data.
 pub struct ResumeAfter(pub String);
 
-/// One reader of several spaces.
-pub struct Follower {
-    hub: Hub,
-    wake: Arc<Notify>,
-    spaces: Vec<i32>,
-    /// Where the ledgers stood when it began to follow: what is kept in memory may be behind that.
-    began: HashMap<i32, i64>,
-}
-
 impl Hub {
     /// A hub that is not running yet.
     pub(super) fn new(db: Db) -> Self {
         Self {
             db,
             feeds: Arc::default(),
+            groups: Arc::default(),
             bell: Arc::default(),
+            rung: Arc::default(),
             others: Arc::default(),
             hears: Arc::default(),
             reminders: Arc::default(),
         }
     }
 
-    fn feeds(&self) -> MutexGuard<'_, Feeds> {
-        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
+    fn feeds(&self) -> RwLockReadGuard<'_, Feeds> {
+        self.feeds.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rung(&self) -> MutexGuard<'_, Rung> {
+        self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn feeds_to_write(&self) -> RwLockWriteGuard<'_, Feeds> {
+        self.feeds.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells other nodes too from now on.
@@ -129,13 +146,21 @@ impl Hub {
 
     /// These spaces advanced, maybe on another node.
     pub(super) fn ring_here(&self, heads: &[(i32, i64)]) {
-        let followed = {
+        let news: Vec<(i32, i64)> = {
             let feeds = self.feeds();
-            heads.iter().any(|(no, head)| feeds.get(no).is_some_and(|feed| feed.head < *head))
+            let new = |(no, head): &(i32, i64)| feeds.get(no).is_some_and(|feed| feed.head < *head);
+            heads.iter().copied().filter(new).collect()
         };
-        if followed {
-            self.bell.notify_one();
+        if news.is_empty() {
+            return;
         }
+        let mut rung = self.rung();
+        for (no, head) in news {
+            let known = rung.heads.entry(no).or_default();
+            *known = head.max(*known);
+        }
+        drop(rung);
+        self.bell.notify_one();
     }
 
     /// Remembers for half a minute what a device has pushed: its streams say it once more. A device that pushes several
@@ -172,15 +197,19 @@ impl Hub {
 
     /// Reads until the token is cancelled.
     pub async fn run(self, stop: tokio_util::sync::CancellationToken) {
+        let mut looked = Instant::now();
         loop {
             // Where other nodes may write without a doorbell, look more often.
             let tick = if self.is_one_of_several() && !self.hears.load(Ordering::Relaxed) { TICK / 4 } else { TICK };
-            tokio::select! {
+            let step = tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.bell.notified() => {}
-                () = tokio::time::sleep(tick) => {}
-            }
-            if let Err(error) = self.catch_up().await {
+                () = tokio::time::sleep(tick.saturating_sub(looked.elapsed())) => {
+                    looked = Instant::now();
+                    self.look_at_all().await
+                }
+                () = self.bell.notified() => self.look_at_what_rang().await,
+            };
+            if let Err(error) = step {
                 tracing::warn!(
                     cause = error.cause().unwrap_or_default(),
                     "the hub could not read the ledger; it tries again"
@@ -189,59 +218,136 @@ impl Hub {
         }
     }
 
-    /// Reads what is new in every followed space and wakes the followers.
-    async fn catch_up(&self) -> Result<()> {
-        let known: Vec<(i32, i64)> = {
-            let mut feeds = self.feeds();
+    /// Looks for what is new in every followed space: doorbells get lost.
+    async fn look_at_all(&self) -> Result<()> {
+        let followed: Vec<i32> = {
+            let mut feeds = self.feeds_to_write();
             feeds.retain(|_, feed| {
                 feed.followers.retain(|follower| follower.strong_count() > 0);
                 !feed.followers.is_empty()
             });
-            feeds.iter().map(|(no, feed)| (*no, feed.head)).collect()
+            feeds.keys().copied().collect()
         };
-        if known.is_empty() {
+        if followed.is_empty() {
             return Ok(());
         }
-        let followed: Vec<i32> = known.iter().map(|(no, _)| *no).collect();
-        let heads = self.heads(&followed).await?;
-        let heads: HashMap<i32, i64> = heads.into_iter().collect();
-        for (no, have) in known {
-            let head = heads.get(&no).copied().unwrap_or(have);
-            let mut have = have;
+        self.catch_up(self.heads(&followed).await?).await
+    }
+
+    async fn look_at_what_rang(&self) -> Result<()> {
+        let Rung { heads, unsure } = std::mem::take(&mut *self.rung());
+        let mut heads: Heads = heads.into_iter().collect();
+        if !unsure.is_empty() {
+            heads.extend(self.heads(&unsure).await?);
+        }
+        self.catch_up(heads).await
+    }
+
+    /// Reads what is new in some spaces that reach up to these heads, and wakes their followers.
+    async fn catch_up(&self, heads: Heads) -> Result<()> {
+        let behind: Vec<(i32, i64, i64)> = {
+            let feeds = self.feeds();
+            let behind = |(no, head): (i32, i64)| {
+                let have = feeds.get(&no)?.head;
+                (have < head).then_some((no, have, head))
+            };
+            heads.into_iter().filter_map(behind).collect()
+        };
+        let catch_up = async |(no, mut have, head)| {
             while have < head {
                 let entries = read(&self.db, no, have, BATCH).await?;
                 let Some(last) = entries.last() else { break };
                 have = last.seq;
                 self.take(no, entries);
             }
-        }
-        Ok(())
+            Ok::<_, Error>(())
+        };
+        stream::iter(behind.into_iter().map(Ok)).try_for_each_concurrent(SIDE_BY_SIDE, catch_up).await
     }
 
     fn take(&self, no: i32, entries: Vec<ledger::Model>) {
-        let mut feeds = self.feeds();
-        let Some(feed) = feeds.get_mut(&no) else {
-            return;
-        };
-        for entry in entries {
-            if entry.seq == feed.head + 1 {
-                feed.head = entry.seq;
-                if feed.ring.len() == RING {
-                    feed.ring.pop_front();
+        let mut new = Vec::with_capacity(entries.len());
+        let followers: Vec<Arc<Group>> = {
+            let mut feeds = self.feeds_to_write();
+            let Some(feed) = feeds.get_mut(&no) else {
+                return;
+            };
+            for entry in entries.into_iter().map(Arc::new) {
+                if entry.seq == feed.head + 1 {
+                    feed.head = entry.seq;
+                    if feed.ring.len() == RING {
+                        feed.ring.pop_front();
+                    }
+                    feed.ring.push_back(entry.clone());
+                    new.push(entry);
                 }
-                feed.ring.push_back(Arc::new(entry));
             }
-        }
-        for follower in &feed.followers {
-            if let Some(wake) = follower.upgrade() {
-                wake.notify_one();
-            }
+            feed.followers.iter().filter_map(Weak::upgrade).collect()
+        };
+        for group in followers {
+            group.tell(no, &new);
         }
     }
 
-    /// A reader that follows nothing yet.
-    pub fn follower(&self) -> Follower {
-        Follower { hub: self.clone(), wake: Arc::new(Notify::new()), spaces: Vec::new(), began: HashMap::new() }
+    /// A reader that follows nothing yet. With a kind it is woken for records of that kind only, and learns of others when
+    /// it looks by itself.
+    pub fn follower(&self, kind: Option<Kind>) -> Follower {
+        Follower::new(self.clone(), kind)
+    }
+
+    /// The group of who follows some spaces, whose heads were these before.
+    pub(super) fn group(&self, spaces: &[i32], heads: &[(i32, i64)]) -> Arc<Group> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = groups.get(spaces).and_then(Weak::upgrade) {
+            return known;
+        }
+        if groups.len() == groups.capacity() {
+            groups.retain(|_, group| group.strong_count() > 0);
+        }
+        let spaces: Arc<[i32]> = spaces.into();
+        let group = Arc::new(Group::of(spaces.clone()));
+        let mut feeds = self.feeds_to_write();
+        let mut unsure = Vec::new();
+        for (no, head) in heads {
+            let feed = feeds.entry(*no).or_insert_with(|| {
+                unsure.push(*no);
+                Feed { ring: VecDeque::new(), head: *head, followers: Vec::new() }
+            });
+            feed.followers.push(Arc::downgrade(&group));
+        }
+        drop(feeds);
+        if !unsure.is_empty() {
+            self.rung().unsure.append(&mut unsure);
+            self.bell.notify_one();
+        }
+        groups.insert(spaces, Arc::downgrade(&group));
+        group
+    }
+
+    /// Of the heads that a reader has just read: those that what is kept in memory has not reached, and the spaces in which it
+    /// has more.
+    pub(super) fn beside(&self, heads: &[(i32, i64)]) -> (Vec<(i32, i64)>, Vec<i32>) {
+        let feeds = self.feeds();
+        let kept = |no: &i32| feeds.get(no).map_or(0, |feed| feed.head);
+        let behind = heads.iter().filter(|(no, head)| kept(no) < *head).copied().collect();
+        (behind, heads.iter().filter(|(no, head)| kept(no) > *head).map(|(no, _)| *no).collect())
+    }
+
+    /// Entries of a space after a position, for a reader that began at a head: where they are in memory.
+    pub(super) fn kept(&self, no: i32, seq: i64, began: i64) -> Option<Vec<Arc<ledger::Model>>> {
+        let feeds = self.feeds();
+        let feed = feeds.get(&no).filter(|feed| began <= feed.head.max(seq))?;
+        if feed.head <= seq {
+            return Some(Vec::new());
+        }
+        let whole = feed.ring.front().is_some_and(|first| first.seq <= seq + 1);
+        whole.then(|| feed.ring.iter().filter(|entry| entry.seq > seq).cloned().collect())
+    }
+
+    /// The same from the ledger: the oldest of them.
+    pub(super) async fn read(&self, no: i32, seq: i64) -> Result<Vec<Arc<ledger::Model>>> {
+        let entries = read(&self.db, no, seq, u64::try_from(RING).unwrap_or(BATCH)).await?;
+        Ok(entries.into_iter().map(Arc::new).collect())
     }
 
     /// Newest position of some spaces, ascending.
@@ -255,58 +361,6 @@ impl Hub {
         let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
         let rows = on.query_all_raw(self.db.statement(&sql, [list])).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
-    }
-}
-
-impl Follower {
-    /// Follows exactly these spaces from now on. Answers their heads.
-    pub async fn follow(&mut self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        // Head first, registration second: an entry between the two is read from the ledger.
-        let heads = self.hub.heads(spaces).await?;
-        let mut feeds = self.hub.feeds();
-        let me = Arc::downgrade(&self.wake);
-        for gone in self.spaces.iter().filter(|no| !spaces.contains(no)) {
-            if let Some(feed) = feeds.get_mut(gone) {
-                feed.followers.retain(|follower| !follower.ptr_eq(&me));
-            }
-        }
-        for (no, head) in &heads {
-            if self.spaces.contains(no) {
-                continue;
-            }
-            let feed =
-                feeds.entry(*no).or_insert_with(|| Feed { ring: VecDeque::new(), head: *head, followers: Vec::new() });
-            feed.followers.push(me.clone());
-        }
-        drop(feeds);
-        self.spaces = spaces.to_vec();
-        self.began.extend(heads.iter().copied());
-        // What was committed between head and registration must not wait for the next doorbell.
-        self.hub.bell.notify_one();
-        Ok(heads)
-    }
-
-    /// Entries of a space after a position: from memory where they are there, else from the ledger.
-    pub async fn after(&self, no: i32, seq: i64) -> Result<Vec<Arc<ledger::Model>>> {
-        {
-            let feeds = self.hub.feeds();
-            let fresh = |feed: &&Feed| self.began.get(&no).is_none_or(|began| *began <= feed.head.max(seq));
-            if let Some(feed) = feeds.get(&no).filter(fresh) {
-                if feed.head <= seq {
-                    return Ok(Vec::new());
-                }
-                if feed.ring.front().is_some_and(|first| first.seq <= seq + 1) {
-                    return Ok(feed.ring.iter().filter(|entry| entry.seq > seq).cloned().collect());
-                }
-            }
-        }
-        let entries = read(&self.hub.db, no, seq, u64::try_from(RING).unwrap_or(BATCH)).await?;
-        Ok(entries.into_iter().map(Arc::new).collect())
-    }
-
-    /// Waits until something may be new, or not longer than this; says whether something may be.
-    pub async fn wait(&self, longest: Duration) -> bool {
-        tokio::time::timeout(longest, self.wake.notified()).await.is_ok()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod due;
 pub mod env;
 pub mod error;
 pub mod feed;
+pub mod follower;
 pub mod gate;
 pub mod grants;
 pub mod hub;
@@ -33,6 +34,7 @@ mod lists;
 pub mod object;
 mod once;
 pub mod page;
+pub mod position;
 mod published;
 pub mod restate;
 mod roots;
@@ -73,6 +75,8 @@ pub struct Platform {
     pub hub: Hub,
     /// Positions and cursors.
     pub codec: Codec,
+    /// Where people stood last.
+    signed: position::Signed,
     /// What was read lately for many readers.
     seen: seen::Seen,
     /// Standings that were read lately.
@@ -89,6 +93,7 @@ impl Platform {
             db,
             env,
             codec,
+            signed: position::Signed::default(),
             seen: seen::Seen::default(),
             standings: standings::Standings::default(),
         }))

@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::{Id, Kind, Level, Record, platform::publication};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{Id, Kind, Level, Record};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::{
-    caller::Caller,
+    caller::{Caller, cut},
     changes::Change,
     error::{Error, Result},
     visible,
@@ -33,7 +33,38 @@ struct Whole<M> {
     row: Option<M>,
     /// For each space: position of its newest entry, and the level at which it sees the record, if it does.
     places: HashMap<i32, (i64, Option<Level>)>,
+    /// How it was written lately: for who sees it at a level, in a way.
+    written: Mutex<Vec<(Option<Level>, Way, Texts)>>,
 }
+
+impl<M> Default for Whole<M> {
+    fn default() -> Self {
+        Self { row: None, places: HashMap::new(), written: Mutex::default() }
+    }
+}
+
+impl<M: Record> Whole<M> {
+    /// The highest level at which one of some spaces, ascending, sees it.
+    fn level(&self, spaces: &[i32]) -> Option<Level> {
+        let seen = self.places.iter().filter(|(no, _)| spaces.binary_search(no).is_ok());
+        let level = seen.filter_map(|(_, (_, level))| *level).max();
+        level.filter(|_| self.row.is_some())
+    }
+
+    fn change(&self, id: Id, level: Option<Level>) -> Change<M> {
+        match (level, &self.row) {
+            (Some(level), Some(row)) => Change::Now(cut(row.clone(), level)),
+            _ => Change::Gone(id),
+        }
+    }
+}
+
+/// What tells ways of writing a record apart: two are the same where they are one.
+type Way = Arc<dyn Any + Send + Sync>;
+/// What was written of a record.
+pub type Texts = Arc<[String]>;
+/// Texts that are kept of a record, until it is read again.
+const WAYS: usize = 16;
 
 type Loaded = Arc<dyn Any + Send + Sync>;
 type Slot = Arc<(Instant, OnceCell<Loaded>)>;
@@ -76,25 +107,40 @@ pub struct Heard {
 }
 
 impl Caller {
-    /// Some records as the caller sees them now, for a stream: what is not visible is gone.
-    pub async fn as_heard<M: Record>(&self, heard: &[Heard]) -> Result<Vec<Change<M>>> {
+    /// Some records as the caller sees them now, for a stream: what is not visible is gone. Each is written once for all who
+    /// see it at one level and want it written in the same way.
+    pub async fn written_as_heard<M: Record, W: Any + Send + Sync>(
+        &self,
+        heard: &[Heard],
+        way: &Arc<W>,
+        write: impl Fn(Change<M>) -> Result<Vec<String>>,
+    ) -> Result<Vec<Texts>> {
+        let write = |change| Ok::<Texts, Error>(write(change)?.into());
         if heard.len() > FEW || heard.iter().any(|heard| heard.at.is_none()) {
             let _read = self.platform.seen.reads.acquire().await.map_err(|e| Error::unavailable(e.to_string()))?;
             let ids: Vec<Id> = heard.iter().map(|heard| heard.id).collect();
-            return self.as_seen::<M>(&ids).await;
+            return self.as_seen::<M>(&ids).await?.into_iter().map(write).collect();
         }
         let spaces = self.grants().spaces(M::READ);
         let mut out = Vec::with_capacity(heard.len());
         for heard in heard {
             let whole = self.whole::<M>(*heard).await?;
-            let levels = spaces.iter().filter_map(|no| whole.places.get(no).and_then(|(_, level)| *level));
-            out.push(match (levels.max(), &whole.row) {
-                (Some(level), Some(row)) => {
-                    let mut row = row.clone();
-                    let redacted = if level == Level::Basic { row.redact() } else { &[] };
-                    Change::Now((row, redacted))
+            let level = whole.level(&spaces);
+            let mut written = whole.written.lock().unwrap_or_else(PoisonError::into_inner);
+            let same = |known: &&(Option<Level>, Way, Texts)| {
+                known.0 == level && std::ptr::addr_eq(Arc::as_ptr(&known.1), Arc::as_ptr(way))
+            };
+            let known = written.iter().find(same).map(|(_, _, texts)| texts.clone());
+            out.push(match known {
+                Some(texts) => texts,
+                None => {
+                    let texts = write(whole.change(heard.id, level))?;
+                    if written.len() == WAYS {
+                        written.remove(0);
+                    }
+                    written.push((level, way.clone(), texts.clone()));
+                    texts
                 }
-                _ => Change::Gone(heard.id),
             });
         }
         Ok(out)
@@ -119,16 +165,22 @@ impl Caller {
 
     async fn load<M: Record>(&self, id: Id) -> Result<Whole<M>> {
         let _read = self.platform.seen.reads.acquire().await.map_err(|e| Error::unavailable(e.to_string()))?;
-        // One moment: content that is newer than its places could be somebody's no more.
-        let db = self.moment().await?;
-        self.counted();
+        // One statement, and so one moment: content that is newer than its places could be somebody's no more.
         #[expect(clippy::disallowed_methods, reason = "every reader cuts out what its own spaces see")]
-        let places = publication::Entity::find().filter(publication::Column::RecordId.eq(id)).all(&db).await?;
+        let select = M::Entity::find().filter(visible::id_column::<M>().eq(id));
+        let select = select.expr_as(visible::published::<M>(self.postgres()), "published");
         self.counted();
-        #[expect(clippy::disallowed_methods, reason = "every reader cuts out what its own spaces see")]
-        let row = M::Entity::find().filter(visible::id_column::<M>().eq(id)).one(&db).await?;
-        db.commit().await?;
-        let place = |p: publication::Model| (p.space_no, (p.seq, p.live.then(|| Level::from_stored(p.level))));
-        Ok(Whole { row, places: places.into_iter().map(place).collect() })
+        let found = self.platform.db.connection.query_one(&select.into_query()).await?;
+        let Some(found) = found else { return Ok(Whole::default()) };
+        let published: Option<String> = found.try_get("", "published")?;
+        let places = published.iter().flat_map(|places| places.split(',')).filter_map(place).collect();
+        Ok(Whole { row: Some(M::from_query_result(&found, "")?), places, written: Mutex::default() })
     }
+}
+
+/// Space, position and level of a publication; the level is none where it was taken back.
+fn place(text: &str) -> Option<(i32, (i64, Option<Level>))> {
+    let mut words = text.split(' ');
+    let (no, seq) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some((no, (seq, words.next()?.parse().ok().map(Level::from_stored))))
 }

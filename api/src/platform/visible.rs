@@ -166,6 +166,15 @@ pub(super) fn places_of(postgres: bool, redacts: bool, row: &str) -> String {
     }
 }
 
+/// Every publication of a row, in words: space, position, and the level where it is live; between them commas.
+pub(super) fn published<M: Record>(postgres: bool) -> SimpleExpr {
+    let joined = if postgres { "string_agg" } else { "group_concat" };
+    let (table, live) = (table::<M>(), "CASE WHEN p.live THEN CAST(p.level AS text) ELSE '-' END");
+    Expr::cust(format!(
+        "(SELECT {joined}(p.space_no || ' ' || p.seq || ' ' || {live}, ',') FROM publication p WHERE p.record_id = \"{table}\".\"id\")"
+    ))
+}
+
 /// The highest level at which one of the spaces, ascending, sees what is in these places; none where none does. The number of
 /// a space that sees the lesser level is there as a negative one, with or without the other.
 pub fn seen(places: &str, spaces: &[i32]) -> Option<Level> {

@@ -6,9 +6,12 @@ use std::{
 };
 
 use async_graphql::{Context, Name, SelectionField, Value, indexmap::IndexMap};
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
-use super::collection::{Collection, Document};
+use super::{
+    collection::{Collection, Document},
+    text::{list, object},
+};
 
 /// What is selected, by response key.
 #[derive(PartialEq, Eq, Hash)]
@@ -43,24 +46,41 @@ impl Selected {
     }
 }
 
+/// What a stream selects of its items.
+#[derive(PartialEq, Eq, Hash)]
+pub struct Selection(Vec<Selected>);
+
+impl Selection {
+    /// What is selected of an item.
+    pub fn fields(&self) -> &[Selected] {
+        &self.0
+    }
+
+    /// What is selected of its documents, under each alias.
+    pub fn documents(&self) -> Vec<&[Selected]> {
+        Selected::below(&self.0, "documents")
+    }
+}
+
 /// Selections of streams that are open: devices of one app ask for the same, thousands of times.
 #[derive(Default)]
-pub struct Selections(Mutex<HashSet<Arc<[Selected]>>>);
+pub struct Selections(Mutex<HashSet<Arc<Selection>>>);
 
 /// With more selections than this, those that nobody uses any more are let go.
 const SELECTIONS: usize = 64;
 
 impl Selections {
     /// The selection, shared with who asked for the same before.
-    pub fn shared(&self, selected: Vec<Selected>) -> Arc<[Selected]> {
+    pub fn shared(&self, selected: Vec<Selected>) -> Arc<Selection> {
+        let selected = Selection(selected);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = known.get(selected.as_slice()) {
+        if let Some(same) = known.get(&selected) {
             return same.clone();
         }
         if known.len() >= SELECTIONS {
             known.retain(|selected| Arc::strong_count(selected) > 1);
         }
-        let selected: Arc<[Selected]> = selected.into();
+        let selected = Arc::new(selected);
         known.insert(selected.clone());
         selected
     }
@@ -102,14 +122,23 @@ pub fn sent(collection: &Collection, document: Document) -> Json {
     Json::Object(out)
 }
 
-/// Documents with the checkpoint behind them.
-pub fn bulk(collection: &Collection, documents: Vec<Document>, cursor: Option<String>) -> Json {
+/// Documents with the checkpoint behind them, as text: for each document its texts, one for each selection of documents.
+pub fn bulk(collection: &Collection, selected: &[Selected], documents: &[&[String]], cursor: &str) -> String {
     let prefix = &collection.prefix;
-    let documents: Vec<Json> = documents.into_iter().map(|document| sent(collection, document)).collect();
-    let checkpoint = cursor.map(|cursor| json!({ "__typename": format!("{prefix}Checkpoint"), "cursor": cursor }));
-    let mut out = Map::new();
-    out.insert("__typename".to_owned(), format!("{prefix}PullBulk").into());
-    out.insert("documents".to_owned(), documents.into());
-    out.insert("checkpoint".to_owned(), checkpoint.unwrap_or_default());
-    Json::Object(out)
+    let mut aliases = 0;
+    object(selected, |field, json| match field.name.as_str() {
+        "documents" => {
+            list(json, documents.iter().filter_map(|texts| texts.get(aliases)).map(String::as_str));
+            aliases += 1;
+        }
+        "checkpoint" => {
+            let checkpoint = object(&field.fields, |field, json| match field.name.as_str() {
+                // A device gets back what it sent, whatever that was.
+                "cursor" => json.push_str(&Json::from(cursor).to_string()),
+                _ => json.push_str(&format!("\"{prefix}Checkpoint\"")),
+            });
+            json.push_str(&checkpoint);
+        }
+        _ => json.push_str(&format!("\"{prefix}PullBulk\"")),
+    })
 }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityName, EntityTrait, IdenStatic, Iterable};
 use serde_json::{Map, Value};
 
 use super::{
-    answer::{Selected, cut_text, sent},
+    answer::{Selected, Selection, cut_text, sent},
     push::Pushed,
     text::{Asked, Text},
 };
@@ -21,7 +21,7 @@ use crate::platform::{
     codec::Checkpoint,
     error::{Error, Result},
     links::camel,
-    seen::Heard,
+    seen::{Heard, Texts},
 };
 
 /// What a field holds, in GraphQL and in JSON.
@@ -182,9 +182,10 @@ impl Collection {
         self.rows.as_seen(caller, ids).await
     }
 
-    /// Some documents as the caller sees them now, after something was heard of them.
-    pub async fn as_heard(&self, caller: &Caller, heard: &[Heard]) -> Result<Vec<Document>> {
-        self.rows.as_heard(caller, heard).await
+    /// Some documents as the caller sees them now, after something was heard of them: as text for each of the selections of
+    /// documents.
+    pub async fn as_heard(&self, caller: &Caller, heard: &[Heard], selection: &Arc<Selection>) -> Result<Vec<Texts>> {
+        self.rows.as_heard(self, caller, heard, selection).await
     }
 }
 
@@ -259,7 +260,13 @@ trait Rows: Send + Sync {
         most: usize,
     ) -> BoxFuture<'r, Result<usize>>;
     fn as_seen<'r>(&'r self, caller: &'r Caller, ids: &'r [Id]) -> BoxFuture<'r, Result<Vec<Document>>>;
-    fn as_heard<'r>(&'r self, caller: &'r Caller, heard: &'r [Heard]) -> BoxFuture<'r, Result<Vec<Document>>>;
+    fn as_heard<'r>(
+        &'r self,
+        collection: &'r Collection,
+        caller: &'r Caller,
+        heard: &'r [Heard],
+        selection: &'r Arc<Selection>,
+    ) -> BoxFuture<'r, Result<Vec<Texts>>>;
 }
 
 struct Of<M> {
@@ -268,12 +275,15 @@ struct Of<M> {
 }
 
 impl<M: Synced> Of<M> {
-    fn documents(&self, changes: Vec<Change<M>>) -> Result<Vec<Document>> {
-        let document = |change| match change {
+    fn document(&self, change: Change<M>) -> Result<Document> {
+        match change {
             Change::Now((row, redacted)) => document(&self.fields, &row, redacted),
             Change::Gone(id) => Ok(Document::gone(id)),
-        };
-        changes.into_iter().map(document).collect()
+        }
+    }
+
+    fn documents(&self, changes: Vec<Change<M>>) -> Result<Vec<Document>> {
+        changes.into_iter().map(|change| self.document(change)).collect()
     }
 }
 
@@ -317,8 +327,18 @@ impl<M: Synced> Rows for Of<M> {
         Box::pin(async move { self.documents(caller.as_seen::<M>(ids).await?) })
     }
 
-    fn as_heard<'r>(&'r self, caller: &'r Caller, heard: &'r [Heard]) -> BoxFuture<'r, Result<Vec<Document>>> {
-        Box::pin(async move { self.documents(caller.as_heard::<M>(heard).await?) })
+    fn as_heard<'r>(
+        &'r self,
+        collection: &'r Collection,
+        caller: &'r Caller,
+        heard: &'r [Heard],
+        selection: &'r Arc<Selection>,
+    ) -> BoxFuture<'r, Result<Vec<Texts>>> {
+        let write = |change: Change<M>| {
+            let document = sent(collection, self.document(change)?);
+            Ok(selection.documents().into_iter().map(|selected| cut_text(selected, document.clone())).collect())
+        };
+        Box::pin(caller.written_as_heard::<M, Selection>(heard, selection, write))
     }
 }
 

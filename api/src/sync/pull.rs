@@ -1,9 +1,8 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
-    answer::{Selected, cut_text},
+    answer::{Selected, bulk},
     collection::Collection,
-    text::{Text, list, object},
 };
 use crate::platform::{
     caller::Caller,
@@ -39,26 +38,8 @@ pub async fn pull(
         Some(sent) if documents.is_empty() => sent.to_owned(),
         _ => caller.sign_checkpoint(&[(collection.no, checkpoint)])?,
     };
-    Ok(written(collection, selected, &asked, &documents, &cursor))
-}
-
-/// The page as text.
-fn written(
-    collection: &Collection,
-    selected: &[Selected],
-    asked: &[&[Selected]],
-    documents: &[Text],
-    cursor: &str,
-) -> String {
-    let prefix = &collection.prefix;
-    object(selected, |field, json| match field.name.as_str() {
-        "documents" => list(json, documents.iter().map(|document| document.of(asked, &field.fields))),
-        "checkpoint" => {
-            let checkpoint = json!({ "__typename": format!("{prefix}Checkpoint"), "cursor": cursor });
-            json.push_str(&cut_text(&field.fields, checkpoint));
-        }
-        _ => json.push_str(&format!("\"{prefix}PullBulk\"")),
-    })
+    let documents: Vec<&[String]> = documents.iter().map(|document| document.json.as_slice()).collect();
+    Ok(bulk(collection, selected, &documents, &cursor))
 }
 
 /// What a checkpoint says of a collection; one that does not count says nothing, and the device starts again.

@@ -11,19 +11,19 @@ use std::{
 use async_graphql::{Context, Name, PathSegment, Pos, Response};
 use entity::Id;
 use futures_util::{Stream, StreamExt, future, stream};
-use serde_json::Value;
 
 use super::{
-    answer::{Selected, bulk, cut},
+    answer::{Selection, bulk},
     collection::Collection,
 };
 use crate::platform::{
     caller::Caller,
-    codec::{Checkpoint, Mark, Position},
     error::{Error, Result},
     feed::{Feed, Rights, Which},
     gate::Ask,
+    position::Position,
     seen::Heard,
+    whole::written,
 };
 
 /// What comes within this time goes out together.
@@ -76,15 +76,15 @@ pub struct Asked {
     /// Where it stands in the document.
     pub pos: Pos,
     /// What is selected of it.
-    pub selected: Arc<[Selected]>,
+    pub selected: Arc<Selection>,
 }
 
 impl Asked {
-    fn answer(&self, page: Result<Value>) -> Response {
-        match page {
-            Ok(page) => {
+    fn answer(&self, item: Result<String>) -> Response {
+        match item {
+            Ok(item) => {
                 let mut data = async_graphql::indexmap::IndexMap::new();
-                data.insert(self.key.clone(), cut(&self.selected, page));
+                data.insert(self.key.clone(), written(item));
                 Response::new(async_graphql::Value::Object(data))
             }
             Err(error) => {
@@ -105,8 +105,8 @@ pub struct Begun {
 impl Begun {
     /// The next answer. Behind an error there is none.
     pub async fn next(&mut self) -> Response {
-        let page = self.documents.next().await;
-        self.asked.answer(page)
+        let item = self.documents.next(&self.asked.selected).await;
+        self.asked.answer(item)
     }
 }
 
@@ -154,7 +154,7 @@ struct Documents {
     waiting: Vec<Heard>,
     sent: Instant,
     /// The position behind everything that was sent.
-    settled: String,
+    settled: Position,
     /// Until when it has looked at what the person's devices have pushed.
     reminded: Instant,
     /// What they had pushed, and when it is said for the last time.
@@ -177,24 +177,18 @@ impl Documents {
             Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
             None => None,
         };
-        let feed = Feed::open(caller, collection.rights, Which::All, start.as_ref()).await?;
-        let known = |start: &Position| feed.position().spaces.iter().all(|(no, _)| start.of(*no).is_some());
+        let mut feed = Feed::open(caller, collection.rights, Which::All, Some(collection.kind), start.as_ref()).await?;
+        let known = |start: &Position| feed.position().iter().all(|(no, _)| start.of(no).is_some());
         if start.as_ref().is_some_and(|start| !known(start)) {
             // A space came since: its documents are behind this stream, and in front of the next pull.
             return Err(Error::resync());
         }
         // A device that lost its connection in a push comes back, and pushes again.
         let reminded = Instant::now().checked_sub(RECENT).unwrap_or_else(Instant::now);
-        let mut documents = Self {
-            feed,
-            collection,
-            waiting: Vec::new(),
-            sent: Instant::now(),
-            settled: String::new(),
-            reminded,
-            later: Vec::new(),
-        };
-        documents.settled = documents.cursor()?;
+        feed.share_place(collection.read);
+        let settled = feed.position().clone();
+        let mut documents =
+            Self { feed, collection, waiting: Vec::new(), sent: Instant::now(), settled, reminded, later: Vec::new() };
         if collection.pushed.is_some() {
             let caller = documents.feed.caller.clone();
             let pushed = caller.pushed_lately(collection.kind).await?;
@@ -207,7 +201,7 @@ impl Documents {
         Ok(documents)
     }
 
-    async fn next(&mut self) -> Result<Value> {
+    async fn next(&mut self, selection: &Arc<Selection>) -> Result<String> {
         loop {
             // Boxed, here and below: thousands of streams wait, and what they do while awake must not be kept room for.
             match Box::pin(self.feed.rights()).await? {
@@ -239,13 +233,16 @@ impl Documents {
             let now: Vec<Heard> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
             let caller = &self.feed.caller;
             caller.begin_again();
-            let documents = self.collection.as_heard(caller, &now).await?;
+            let documents = self.collection.as_heard(caller, &now, selection).await?;
+            let documents: Vec<&[String]> = documents.iter().map(|texts| &**texts).collect();
             // Behind the last item of what was read, the position counts; before it, the client keeps what it has.
             if self.waiting.is_empty() {
-                self.settled = self.cursor()?;
+                self.feed.share_place(self.collection.read);
+                self.settled = self.feed.position().clone();
             }
+            let cursor = self.feed.caller.checkpoint_at(self.collection.no, self.collection.read, &mut self.settled)?;
             self.sent = Instant::now();
-            return Ok(bulk(self.collection, documents, Some(self.settled.clone())));
+            return Ok(bulk(self.collection, selection.fields(), &documents, &cursor));
         }
     }
 
@@ -283,11 +280,5 @@ impl Documents {
         let mut waits: HashSet<Id> = self.waiting.iter().map(|waits| waits.id).collect();
         let new = ids.into_iter().filter(|id| waits.insert(*id));
         self.waiting.extend(new.map(|id| Heard { id, at: None }));
-    }
-
-    fn cursor(&self) -> Result<String> {
-        let mark = |(space_no, seq): &(i32, i64)| Mark { space_no: *space_no, seq: *seq, ..Mark::default() };
-        let marks = self.feed.position().spaces.iter().map(mark).collect();
-        self.feed.caller.sign_checkpoint(&[(self.collection.no, Checkpoint { marks })])
     }
 }
