@@ -14,6 +14,7 @@
 
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -139,29 +140,30 @@ impl Connection {
         let patience = Duration::from_secs(self.server.gate.limits.connection_init_seconds.unsigned_abs().into());
         let init_by = Instant::now() + patience;
         let mut pinged = Instant::now();
-        // Not restarted by what the client says: who talks without end is looked at as often.
-        let mut check_by = Instant::now() + CHECK;
+        // Both live as long as the socket: a timer that is set anew for every message costs more than the message. And they
+        // are not restarted by what the client says: who talks without end is looked at as often.
+        let drain = self.server.drain.clone();
+        let mut drained = pin!(drain.cancelled());
+        let mut look = pin!(tokio::time::sleep(patience.min(CHECK)));
         loop {
-            let now = Instant::now();
-            let next = if self.session.is_some() { (pinged + PING).min(self.heard + DEAD) } else { init_by };
             let authority = async {
                 match &self.session {
-                    Some(session) => session.authority.wait(check_by.saturating_duration_since(now)).await,
+                    Some(session) => session.authority.told().await,
                     None => std::future::pending().await,
                 }
             };
             let step = tokio::select! {
                 biased;
-                () = self.server.drain.cancelled() => {
+                () = &mut drained => {
                     // Spread over five seconds, so that not everybody comes back at once.
                     let spread = u64::from(self.server.platform.env.bytes::<1>()[0]) * 5000 / 256;
                     tokio::time::sleep(Duration::from_millis(spread)).await;
                     return Close(1012, "Service restart");
                 }
-                changed = authority => Step::Authority(changed),
+                () = &mut look => Step::Look,
+                () = authority => Step::Authority,
                 out = self.receiver.recv() => Step::Out(out),
                 message = self.socket.recv() => Step::In(message),
-                () = tokio::time::sleep(next.saturating_duration_since(now)) => Step::Time,
             };
             let result = match step {
                 // Boxed: a socket that waits must not keep room for what it does while awake.
@@ -173,15 +175,24 @@ impl Connection {
                     self.heard = Instant::now();
                     Box::pin(self.hear(message)).await
                 }
-                Step::Authority(changed) => {
-                    check_by = Instant::now() + CHECK;
-                    Box::pin(self.still_known(changed)).await
-                }
-                Step::Time if self.session.is_none() => Err(Close(4408, "Connection initialisation timeout")),
-                Step::Time if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
-                Step::Time => {
-                    pinged = Instant::now();
-                    self.text(r#"{"type":"ping"}"#.to_owned()).await
+                Step::Authority => Box::pin(self.still_known()).await,
+                Step::Look => {
+                    let now = Instant::now();
+                    let next = if self.session.is_some() { now + CHECK } else { init_by.min(now + CHECK) };
+                    look.as_mut().reset(next.into());
+                    match &self.session {
+                        None if now >= init_by => Err(Close(4408, "Connection initialisation timeout")),
+                        None => Ok(()),
+                        Some(session) if session.identity.expires_at <= self.server.platform.env.now() => {
+                            Err(Close(4403, "Forbidden: token expired"))
+                        }
+                        Some(_) if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
+                        Some(_) if pinged.elapsed() >= PING => {
+                            pinged = now;
+                            self.text(r#"{"type":"ping"}"#.to_owned()).await
+                        }
+                        Some(_) => Ok(()),
+                    }
                 }
             };
             if let Err(close) = result {
@@ -212,17 +223,11 @@ impl Connection {
         }
     }
 
-    /// Closes when the token ran out or was revoked.
-    async fn still_known(&mut self, changed: bool) -> Result<(), Close> {
+    /// Closes when the token was revoked.
+    async fn still_known(&mut self) -> Result<(), Close> {
         let Some(session) = &self.session else {
             return Ok(());
         };
-        if session.identity.expires_at <= self.server.platform.env.now() {
-            return Err(Close(4403, "Forbidden: token expired"));
-        }
-        if !changed {
-            return Ok(());
-        }
         match self.server.platform.caller(&session.identity, self.id.clone()).await {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(Close(4403, "Forbidden: token or account revoked")),
@@ -359,9 +364,10 @@ impl Connection {
 enum Step {
     Out(Option<Box<Out>>),
     In(Option<Result<Message, axum::Error>>),
-    /// A second has passed, or the person's authority may have changed.
-    Authority(bool),
-    Time,
+    /// The person's authority may have changed.
+    Authority,
+    /// A second has passed.
+    Look,
 }
 
 fn header<'h>(map: &'h Value, wanted: &str) -> Option<&'h str> {

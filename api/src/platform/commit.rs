@@ -32,13 +32,13 @@ struct Entry {
     after: Places,
 }
 
-/// Commits and answers with the new heads of the spaces that advanced.
-pub(super) async fn commit(mut tx: Tx) -> Result<Vec<(i32, i64)>> {
+/// Commits and answers with the new heads of the spaces that advanced, and the entries that somebody here waits for.
+pub(super) async fn commit(mut tx: Tx) -> Result<(Vec<(i32, i64)>, Vec<ledger::Model>)> {
     let changes = std::mem::take(&mut tx.changes);
     let entries = entries(&mut tx, changes).await?;
-    let heads = enter(&tx, &entries).await?;
+    let told = enter(&tx, &entries).await?;
     tx.db.commit().await?;
-    Ok(heads)
+    Ok(told)
 }
 
 /// Works out the audience of every changed record, and of every record that inherits from one.
@@ -114,11 +114,11 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
 }
 
 /// Locks the heads of the spaces in ascending order, as the last locks of all, and appends.
-async fn enter(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
+async fn enter(tx: &Tx, entries: &[Entry]) -> Result<(Vec<(i32, i64)>, Vec<ledger::Model>)> {
     use entity::platform::space::{Column, Entity};
     let mut spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
     if spaces.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let represented = represented(tx, entries).await?;
     spaces.extend(&represented);
@@ -186,6 +186,7 @@ async fn enter(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
     }
     let indexed = entries.iter().filter(|entry| entry.version == 1);
     let indexed = indexed.map(|entry| object_index::Model { id: entry.id, kind: entry.kind }).collect();
+    let awaited = tx.caller.hub().awaited(&rows);
     append::write(tx, append::News { indexed, told: rows, placed: places.into_values().collect() }, &heads).await?;
     if !represented.is_empty() {
         tx.caller.counted();
@@ -196,7 +197,7 @@ async fn enter(tx: &Tx, entries: &[Entry]) -> Result<Vec<(i32, i64)>> {
             .exec(&tx.db)
             .await?;
     }
-    Ok(heads.into_iter().map(|(no, (seq, _))| (no, seq)).collect())
+    Ok((heads.into_iter().map(|(no, (seq, _))| (no, seq)).collect(), awaited))
 }
 
 /// Spaces of the organisations on the sides of partnerships that changed: who represents them may stand elsewhere now.

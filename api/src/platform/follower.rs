@@ -146,6 +146,11 @@ impl Follower {
         entries >= hub::RING
     }
 
+    /// Waits until something may be new.
+    pub async fn told(&self) {
+        self.reader.wake.notified().await;
+    }
+
     /// Waits until something may be new, or not longer than this; says whether something may be.
     pub async fn wait(&self, longest: Duration) -> bool {
         if !self.again.is_empty() {

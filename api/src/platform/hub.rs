@@ -58,6 +58,8 @@ type Feeds = HashMap<i32, Feed>;
 struct Rung {
     /// Spaces with their heads.
     heads: HashMap<i32, i64>,
+    /// What commands of this node have written there.
+    entries: HashMap<i32, Vec<ledger::Model>>,
     /// Spaces that began to be followed: a doorbell may have come just before.
     unsure: Vec<i32>,
 }
@@ -135,9 +137,15 @@ impl Hub {
         self.db.is_postgres()
     }
 
-    /// Rings the doorbell, here and elsewhere: these spaces advanced.
-    pub fn ring(&self, heads: &[(i32, i64)]) {
-        self.ring_here(heads);
+    /// Those of the entries of a command for which somebody here waits.
+    pub(super) fn awaited(&self, entries: &[ledger::Model]) -> Vec<ledger::Model> {
+        let feeds = self.feeds();
+        entries.iter().filter(|entry| feeds.contains_key(&entry.space_no)).cloned().collect()
+    }
+
+    /// Rings the doorbell, here and elsewhere: these spaces advanced, here by these entries.
+    pub(super) fn ring(&self, heads: &[(i32, i64)], entries: Vec<ledger::Model>) {
+        self.hear(heads, entries);
         if let Some(others) = self.others.get() {
             // Full: they poll.
             drop(others.try_send(heads.to_vec()));
@@ -146,6 +154,10 @@ impl Hub {
 
     /// These spaces advanced, maybe on another node.
     pub(super) fn ring_here(&self, heads: &[(i32, i64)]) {
+        self.hear(heads, Vec::new());
+    }
+
+    fn hear(&self, heads: &[(i32, i64)], entries: Vec<ledger::Model>) {
         let news: Vec<(i32, i64)> = {
             let feeds = self.feeds();
             let new = |(no, head): &(i32, i64)| feeds.get(no).is_some_and(|feed| feed.head < *head);
@@ -155,6 +167,9 @@ impl Hub {
             return;
         }
         let mut rung = self.rung();
+        for entry in entries {
+            rung.entries.entry(entry.space_no).or_default().push(entry);
+        }
         for (no, head) in news {
             let known = rung.heads.entry(no).or_default();
             *known = head.max(*known);
@@ -235,7 +250,12 @@ impl Hub {
     }
 
     async fn look_at_what_rang(&self) -> Result<()> {
-        let Rung { heads, unsure } = std::mem::take(&mut *self.rung());
+        let Rung { heads, entries, unsure } = std::mem::take(&mut *self.rung());
+        // What was written here need not be read. What does not follow what is known is, with what is between them.
+        for (no, mut entries) in entries {
+            entries.sort_unstable_by_key(|entry| entry.seq);
+            self.take(no, entries);
+        }
         let mut heads: Heads = heads.into_iter().collect();
         if !unsure.is_empty() {
             heads.extend(self.heads(&unsure).await?);
@@ -282,7 +302,7 @@ impl Hub {
                     new.push(entry);
                 }
             }
-            feed.followers.iter().filter_map(Weak::upgrade).collect()
+            if new.is_empty() { Vec::new() } else { feed.followers.iter().filter_map(Weak::upgrade).collect() }
         };
         for group in followers {
             group.tell(no, &new);

@@ -148,9 +148,9 @@ impl Caller {
         let changes_authority = tx.changes.iter().any(|change| {
             matches!(change.kind, Kind::Membership | Kind::SideRole | Kind::PartnershipSide | Kind::Account)
         });
-        let heads = commit::commit(tx).await?;
+        let (heads, entries) = commit::commit(tx).await?;
         drop(queued);
-        platform.hub.ring(&heads);
+        platform.hub.ring(&heads, entries);
         if changes_authority {
             // The answer is read with the rights of now.
             self.refresh().await?;
