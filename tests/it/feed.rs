@@ -138,6 +138,43 @@ scenario! {
 }
 
 scenario! {
+    async fn what_two_nodes_write_is_told_on_both_in_the_order_of_the_ledger(w: World) {
+        // No doorbell rings between them: what the other has written is between what this one knows from its own commands.
+        let nodes = [&w, &w.restarted().await];
+        let follow = "subscription { eventHappened(types: [\"concern.\"]) { record { ... on Concern { title } } } }";
+        let p = w.partnership().await;
+        let before = w.ask("omar", "{ streamPosition }", Value::Null).await.text("/streamPosition");
+        let mut sockets = Vec::new();
+        for node in nodes {
+            let mut socket = Socket::signed_in(node.serve().await, &node.token("omar")).await;
+            socket.subscribe("1", follow, json!({})).await;
+            sockets.push(socket);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let worry = |n: usize| json!({ "partnershipId": p, "title": format!("Worry {n}"), "description": "x", "audience": "PARTNERSHIP" });
+        let raise = async |n: usize| nodes[n % 2].command("amina", "raiseConcern", worry(n), "id").await.data();
+        for n in 0..6 {
+            raise(n).await;
+        }
+        // Side by side, too.
+        futures_util::future::join_all((6..12).map(raise)).await;
+        let events = "query($after: String) { events(after: $after, types: [\"concern.\"]) { events { record { ... on Concern { title } } } } }";
+        let told = w.ask("omar", events, json!({ "after": before })).await.data();
+        let titles = |of: &Value| of["record"]["title"].as_str().unwrap().to_owned();
+        let expected: Vec<String> = told["events"]["events"].as_array().unwrap().iter().map(titles).collect();
+        assert_eq!(expected.len(), 12);
+        for socket in &mut sockets {
+            let mut heard = Vec::new();
+            for _ in 0..expected.len() {
+                heard.push(titles(&socket.event().await["eventHappened"]));
+            }
+            assert_eq!(heard, expected);
+            socket.is_silent(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+scenario! {
     async fn one_subscription_tells_everything_that_happens(w: World) {
         let address = w.serve().await;
         let follow = "subscription($types: [String!], $after: String) { eventHappened(types: $types, after: $after) { cursor event kind record { id ... on Concern { title } } } }";

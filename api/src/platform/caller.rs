@@ -231,7 +231,9 @@ impl Caller {
         spaces.sort_unstable();
         spaces.dedup();
         self.counted();
-        Ok(self.platform.hub.heads(&spaces).await?.into_iter().collect())
+        let mut position = self.platform.hub.heads(&spaces).await?.into_iter().collect();
+        self.share_place(None, &mut position);
+        Ok(position)
     }
 
     /// Takes the position of this request, before anything else of it runs.

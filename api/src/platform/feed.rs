@@ -96,7 +96,9 @@ impl Feed {
         if !feed.caller.refresh().await? {
             return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
         }
-        feed.refollow(after).await?;
+        if !feed.follows(&feed.spaces()) {
+            feed.refollow(after).await?;
+        }
         Ok(feed)
     }
 
@@ -126,6 +128,10 @@ impl Feed {
         Ok(())
     }
 
+    fn follows(&self, spaces: &[i32]) -> bool {
+        self.position.iter().map(|(no, _)| no).eq(spaces.iter().copied())
+    }
+
     /// Spaces that the caller may follow now, ascending.
     fn spaces(&self) -> Vec<i32> {
         let grants = self.caller.grants();
@@ -152,7 +158,7 @@ impl Feed {
 
     /// Shares where it stands with whoever of the same account stands there, for a right.
     pub fn share_place(&mut self, right: Right) {
-        self.caller.share_place(right, &mut self.position);
+        self.caller.share_place(Some(right), &mut self.position);
     }
 
     /// Entries that were not looked at yet, space by space, each with the position behind it.
@@ -217,7 +223,7 @@ impl Feed {
         if !self.caller.refresh().await? {
             return Err(Error::unauthenticated("ACCOUNT_OR_TOKEN_REVOKED"));
         }
-        if self.position.iter().map(|(no, _)| no).eq(self.spaces()) {
+        if self.follows(&self.spaces()) {
             return Ok(Rights::SameSpaces);
         }
         self.refollow(None).await?;

@@ -43,7 +43,8 @@ impl Reader {
         }
         drop(advanced);
         // A standing that ended concerns all readers of its person.
-        let concerns = |entry: &Arc<ledger::Model>| self.kind.is_none_or(|kind| entry.kind == kind) || entry.is_of_standing();
+        let concerns =
+            |entry: &Arc<ledger::Model>| self.kind.is_none_or(|kind| entry.kind == kind) || entry.is_of_standing();
         if entries.iter().any(concerns) {
             self.wake.notify_one();
         }

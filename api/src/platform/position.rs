@@ -80,8 +80,8 @@ pub(super) struct Signed(Mutex<All>);
 
 #[derive(Default)]
 struct All {
-    /// For an account and the right that it reads with.
-    last: HashMap<(Id, Right), Last>,
+    /// For an account and the right that it reads with; without one for all that it reads.
+    last: HashMap<(Id, Option<Right>), Last>,
     /// With more than these, those where nobody stands any more are let go.
     many: usize,
 }
@@ -100,7 +100,7 @@ struct Last {
 
 impl All {
     /// The place where an account stood last, and stands now: what of it was kept for another place is let go.
-    fn at(&mut self, account: Id, right: Right, position: &mut Position) -> &mut Last {
+    fn at(&mut self, account: Id, right: Option<Right>, position: &mut Position) -> &mut Last {
         if self.last.len() >= self.many.max(FEW) {
             self.last.retain(|_, last| Arc::strong_count(&last.position.shared) > 1);
             self.many = self.last.len() * 2;
@@ -116,7 +116,7 @@ impl All {
 
 impl Caller {
     /// Shares a place with whoever of the same account stands there too.
-    pub fn share_place(&self, right: Right, position: &mut Position) {
+    pub fn share_place(&self, right: Option<Right>, position: &mut Position) {
         let mut all = self.platform.signed.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.at(self.account(), right, position);
     }
@@ -125,14 +125,14 @@ impl Caller {
     pub fn checkpoint_at(&self, collection: u16, right: Right, position: &mut Position) -> Result<Arc<str>> {
         let account = self.account();
         let all = || self.platform.signed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all().at(account, right, position).texts.iter().find(|(no, _)| *no == collection).cloned();
+        let known = all().at(account, Some(right), position).texts.iter().find(|(no, _)| *no == collection).cloned();
         if let Some((_, text)) = known {
             return Ok(text);
         }
         let marks = position.iter().map(|(space_no, seq)| Mark { space_no, seq, ..Mark::default() }).collect();
         let text: Arc<str> = self.sign_checkpoint(&[(collection, Checkpoint { marks })])?.into();
         let mut all = all();
-        let last = all.at(account, right, position);
+        let last = all.at(account, Some(right), position);
         if last.texts.len() == TEXTS {
             last.texts.remove(0);
         }
