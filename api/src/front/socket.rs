@@ -27,7 +27,7 @@ use axum::{
     },
     response::Response as Upgraded,
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use serde_json::{Map, Value, json};
 use tokio::{sync::mpsc, task::AbortHandle, time::timeout};
 use tracing::Instrument;
@@ -147,7 +147,7 @@ impl Connection {
         let mut look = pin!(tokio::time::sleep(patience.min(CHECK)));
         loop {
             let authority = async {
-                match &self.session {
+                match &mut self.session {
                     Some(session) => session.authority.told().await,
                     None => std::future::pending().await,
                 }
@@ -162,8 +162,8 @@ impl Connection {
                 }
                 () = &mut look => Step::Look,
                 () = authority => Step::Authority,
-                out = self.receiver.recv() => Step::Out(out),
                 message = self.socket.recv() => Step::In(message),
+                out = self.receiver.recv() => Step::Out(out),
             };
             let result = match step {
                 // Boxed: a socket that waits must not keep room for what it does while awake.
@@ -182,16 +182,22 @@ impl Connection {
                     look.as_mut().reset(next.into());
                     match &self.session {
                         None if now >= init_by => Err(Close(4408, "Connection initialisation timeout")),
-                        None => Ok(()),
                         Some(session) if session.identity.expires_at <= self.server.platform.env.now() => {
                             Err(Close(4403, "Forbidden: token expired"))
                         }
-                        Some(_) if self.heard.elapsed() >= DEAD => Err(Close(4408, "Silent for too long")),
+                        Some(_) if self.heard.elapsed() >= DEAD => match self.socket.recv().now_or_never() {
+                            // It was this side that slept.
+                            Some(Some(Ok(message))) => {
+                                self.heard = now;
+                                Box::pin(self.hear(message)).await
+                            }
+                            _ => Err(Close(4408, "Silent for too long")),
+                        },
                         Some(_) if pinged.elapsed() >= PING => {
                             pinged = now;
                             self.text(r#"{"type":"ping"}"#.to_owned()).await
                         }
-                        Some(_) => Ok(()),
+                        None | Some(_) => Ok(()),
                     }
                 }
             };

@@ -79,7 +79,7 @@ pub struct Feed {
 
 impl Feed {
     /// Follows what the caller may follow for some rights: from now on, or from behind a position. With a kind it is woken
-    /// for records of that kind, and learns of others within a second.
+    /// for records of that kind, and learns of others when it looks by itself.
     pub async fn open(
         caller: Caller,
         rights: &'static [Right],
@@ -197,11 +197,12 @@ impl Feed {
     }
 
     /// Waits until something may be new, or not longer than this.
-    pub async fn wait(&self, longest: Duration) -> bool {
-        self.follower.wait(longest).await
+    pub async fn wait(&self, longest: Duration) {
+        self.follower.wait(longest).await;
     }
 
-    /// Reads the rights again when the person's authority changed or ran out; none is told before that.
+    /// Reads the rights again when it is known here that the person's authority changed, or ran out: before anything else that
+    /// is known here is told.
     pub async fn rights(&mut self) -> Result<Rights> {
         if self.caller.has_expired() {
             return Err(Error::unauthenticated("TOKEN_EXPIRED"));

@@ -24,28 +24,32 @@ pub(super) struct Group {
 /// What a reader is told.
 struct Reader {
     wake: Notify,
-    /// Spaces that went on since it last looked.
-    advanced: Mutex<Vec<i32>>,
+    /// Spaces that went on since it last looked, and by how many entries altogether.
+    advanced: Mutex<(Vec<i32>, usize)>,
     /// It wants to be woken for records of this kind; without one for any.
     kind: Option<Kind>,
 }
 
 impl Reader {
-    fn advanced(&self) -> MutexGuard<'_, Vec<i32>> {
+    fn advanced(&self) -> MutexGuard<'_, (Vec<i32>, usize)> {
         self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that a space went on, and wakes the reader where that may be of interest.
     fn tell(&self, no: i32, entries: &[Arc<ledger::Model>]) {
         let mut advanced = self.advanced();
-        if !advanced.contains(&no) {
-            advanced.push(no);
+        let (spaces, by) = &mut *advanced;
+        if !spaces.contains(&no) {
+            spaces.push(no);
         }
+        *by += entries.len();
+        // Further behind than what is kept in memory it would have to read the ledger.
+        let far = *by >= hub::RING / 2;
         drop(advanced);
         // A standing that ended concerns all readers of its person.
         let concerns =
             |entry: &Arc<ledger::Model>| self.kind.is_none_or(|kind| entry.kind == kind) || entry.is_of_standing();
-        if entries.iter().any(concerns) {
+        if far || entries.iter().any(concerns) {
             self.wake.notify_one();
         }
     }
@@ -66,6 +70,14 @@ impl Group {
             let reader = reader.upgrade();
             reader.inspect(|reader| reader.tell(no, entries)).is_some()
         });
+    }
+
+    /// Wakes the readers of a kind: not for an entry.
+    pub(super) fn wake(&self, kind: Kind) {
+        let readers: Vec<Arc<Reader>> = self.readers().iter().filter_map(Weak::upgrade).collect();
+        for reader in readers.iter().filter(|reader| reader.kind == Some(kind)) {
+            reader.wake.notify_one();
+        }
     }
 
     fn enter(&self, reader: &Arc<Reader>) {
@@ -120,7 +132,7 @@ impl Follower {
 
     /// Spaces that went on since this was last asked, ascending.
     pub fn advanced(&mut self) -> Vec<i32> {
-        let mut advanced = std::mem::take(&mut *self.reader.advanced());
+        let (mut advanced, _) = std::mem::take(&mut *self.reader.advanced());
         advanced.append(&mut self.again);
         advanced.sort_unstable();
         advanced.dedup();
@@ -147,16 +159,18 @@ impl Follower {
         entries >= hub::RING
     }
 
-    /// Waits until something may be new.
-    pub async fn told(&self) {
-        self.reader.wake.notified().await;
+    /// Waits until something is new, for a reader that wants to know no more than that.
+    pub async fn told(&mut self) {
+        if self.again.is_empty() {
+            self.reader.wake.notified().await;
+        }
+        drop(self.advanced());
     }
 
-    /// Waits until something may be new, or not longer than this; says whether something may be.
-    pub async fn wait(&self, longest: Duration) -> bool {
-        if !self.again.is_empty() {
-            return true;
+    /// Waits until something may be new, or not longer than this.
+    pub async fn wait(&self, longest: Duration) {
+        if self.again.is_empty() {
+            drop(tokio::time::timeout(longest, self.reader.wake.notified()).await);
         }
-        tokio::time::timeout(longest, self.reader.wake.notified()).await.is_ok()
     }
 }

@@ -1,6 +1,6 @@
-//! Followers of ledgers: one hub a node. After a doorbell, or every second, it reads what is new in the
-//! spaces that somebody follows, and wakes them. A doorbell is a hint: lost, doubled or forged, it costs
-//! at most a second or a wasted read.
+//! Followers of ledgers: one hub a node. What a command of this node wrote it is given; what comes from elsewhere it reads, after a
+//! doorbell and every second, in the spaces that somebody follows; and it wakes them. A doorbell is a hint: lost, doubled or
+//! forged, it costs at most a second or a wasted read.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,11 +12,12 @@ use std::{
 };
 
 use entity::{Id, Kind, ledger};
-use futures_util::{TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
+    caller::Caller,
     db::Db,
     error::{Error, Result},
     follower::{Follower, Group},
@@ -27,7 +28,7 @@ use super::{
 pub(super) const RING: usize = 256;
 /// Entries that one read takes.
 const BATCH: u64 = 1000;
-/// Without a doorbell, look this often.
+/// Look this often, whatever rings.
 const TICK: Duration = Duration::from_secs(1);
 /// Spaces that are read at one time.
 const SIDE_BY_SIDE: usize = 4;
@@ -52,6 +53,7 @@ struct Feed {
 }
 
 type Feeds = HashMap<i32, Feed>;
+type Groups = HashMap<Arc<[i32]>, Weak<Group>>;
 
 /// What the doorbell said since it was last asked.
 #[derive(Default)]
@@ -70,7 +72,7 @@ pub struct Hub {
     db: Db,
     feeds: Arc<RwLock<Feeds>>,
     /// By their spaces.
-    groups: Arc<Mutex<HashMap<Arc<[i32]>, Weak<Group>>>>,
+    groups: Arc<Mutex<Groups>>,
     bell: Arc<Notify>,
     rung: Arc<Mutex<Rung>>,
     /// Where the other nodes are told.
@@ -181,19 +183,34 @@ impl Hub {
     /// Remembers for half a minute what a device has pushed: its streams say it once more. A device that pushes several
     /// things side by side notes what it pushed when the last of them is answered: until then it drops what it hears, so
     /// what was pushed shortly before is said once more with it.
-    pub fn remind(&self, person: Id, kind: Kind, ids: Vec<Id>) {
-        let now = Instant::now();
+    pub fn remind(&self, caller: &Caller, kind: Kind, ids: Vec<Id>) {
+        let (person, now) = (caller.person(), Instant::now());
         let mut reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
         reminders.retain(|_, list| {
             list.retain(|reminder| now.duration_since(reminder.at) < REMINDED);
             !list.is_empty()
         });
+        let own = caller.grants().own_space().filter(|_| !ids.is_empty());
         if !ids.is_empty() {
             let list = reminders.entry(person).or_default();
             list.extend(ids.into_iter().map(|id| Reminder { at: now, kind, id }));
             let over = list.len().saturating_sub(MOST_REMINDERS);
             list.drain(..over);
         }
+        drop(reminders);
+        let feeds = self.feeds();
+        let streams = own.and_then(|own| feeds.get(&own)).into_iter().flat_map(|feed| &feed.followers);
+        let streams: Vec<Arc<Group>> = streams.filter_map(Weak::upgrade).collect();
+        drop(feeds);
+        for group in streams {
+            group.wake(kind);
+        }
+    }
+
+    /// Whether there will be something to say of what a person has pushed after a moment.
+    pub fn will_remind(&self, person: Id, kind: Kind, after: Instant) -> bool {
+        let reminders = self.reminders.lock().unwrap_or_else(PoisonError::into_inner);
+        reminders.get(&person).is_some_and(|list| list.iter().any(|one| one.kind == kind && one.at > after))
     }
 
     /// What devices of a person have pushed after a moment, and a second or more ago: with the moment up to which this
@@ -216,20 +233,20 @@ impl Hub {
         loop {
             // Where other nodes may write without a doorbell, look more often.
             let tick = if self.is_one_of_several() && !self.hears.load(Ordering::Relaxed) { TICK / 4 } else { TICK };
+            let rest = tick.saturating_sub(looked.elapsed());
+            // However often it rings.
+            let all = rest.is_zero();
             let step = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(tick.saturating_sub(looked.elapsed())) => {
+                () = std::future::ready(()), if all => {
                     looked = Instant::now();
                     self.look_at_all().await
                 }
                 () = self.bell.notified() => self.look_at_what_rang().await,
+                () = tokio::time::sleep(rest) => continue,
             };
-            if let Err(error) = step {
-                tracing::warn!(
-                    cause = error.cause().unwrap_or_default(),
-                    "the hub could not read the ledger; it tries again"
-                );
-            }
+            step.unwrap_or_else(|error| unread(&error));
         }
     }
 
@@ -246,7 +263,8 @@ impl Hub {
         if followed.is_empty() {
             return Ok(());
         }
-        self.catch_up(self.heads(&followed).await?).await
+        self.catch_up(self.heads(&followed).await?).await;
+        Ok(())
     }
 
     async fn look_at_what_rang(&self) -> Result<()> {
@@ -260,11 +278,12 @@ impl Hub {
         if !unsure.is_empty() {
             heads.extend(self.heads(&unsure).await?);
         }
-        self.catch_up(heads).await
+        self.catch_up(heads).await;
+        Ok(())
     }
 
     /// Reads what is new in some spaces that reach up to these heads, and wakes their followers.
-    async fn catch_up(&self, heads: Heads) -> Result<()> {
+    async fn catch_up(&self, heads: Heads) {
         let behind: Vec<(i32, i64, i64)> = {
             let feeds = self.feeds();
             let behind = |(no, head): (i32, i64)| {
@@ -275,14 +294,18 @@ impl Hub {
         };
         let catch_up = async |(no, mut have, head)| {
             while have < head {
-                let entries = read(&self.db, no, have, BATCH).await?;
-                let Some(last) = entries.last() else { break };
-                have = last.seq;
-                self.take(no, entries);
+                match read(&self.db, no, have, BATCH).await {
+                    Ok(entries) => {
+                        let Some(last) = entries.last() else { break };
+                        have = last.seq;
+                        self.take(no, entries);
+                    }
+                    // One that cannot be read keeps nobody from the others.
+                    Err(error) => return unread(&error),
+                }
             }
-            Ok::<_, Error>(())
         };
-        stream::iter(behind.into_iter().map(Ok)).try_for_each_concurrent(SIDE_BY_SIDE, catch_up).await
+        stream::iter(behind).for_each_concurrent(SIDE_BY_SIDE, catch_up).await;
     }
 
     fn take(&self, no: i32, entries: Vec<ledger::Model>) {
@@ -382,6 +405,10 @@ impl Hub {
         let rows = on.query_all_raw(self.db.statement(&sql, [list])).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
+}
+
+fn unread(error: &Error) {
+    tracing::warn!(cause = error.cause().unwrap_or_default(), "the hub could not read the ledger; it tries again");
 }
 
 /// Entries of one space after a position, in order; a gap is a fault.

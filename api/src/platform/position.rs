@@ -102,7 +102,9 @@ impl All {
     /// The place where an account stood last, and stands now: what of it was kept for another place is let go.
     fn at(&mut self, account: Id, right: Option<Right>, position: &mut Position) -> &mut Last {
         if self.last.len() >= self.many.max(FEW) {
-            self.last.retain(|_, last| Arc::strong_count(&last.position.shared) > 1);
+            // Who follows nothing stands nowhere: an empty list may be one for all.
+            let used = |last: &Last| Arc::strong_count(&last.position.shared) > 1 && !last.position.shared.is_empty();
+            self.last.retain(|_, last| used(last));
             self.many = self.last.len() * 2;
         }
         let last = self.last.entry((account, right)).or_default();

@@ -21,8 +21,6 @@ use super::{
 
 /// A read that is older is done again: who lags must not be shown what was taken back meanwhile.
 const FRESH: Duration = Duration::from_secs(1);
-/// Records that are kept; more than a node hears of in that time.
-const MOST: usize = 4096;
 /// Reads for streams at one time: requests must find a connection too.
 const READS: usize = 4;
 /// More records than this are read by the caller itself, in one statement.
@@ -69,9 +67,12 @@ const WAYS: usize = 16;
 type Loaded = Arc<dyn Any + Send + Sync>;
 type Slot = Arc<(Instant, OnceCell<Loaded>)>;
 
+/// Records by their ids, and when those that are too old were last let go.
+type Slots = (HashMap<(Kind, Id), Slot>, Option<Instant>);
+
 /// What was read lately.
 pub(super) struct Seen {
-    slots: Mutex<HashMap<(Kind, Id), Slot>>,
+    slots: Mutex<Slots>,
     reads: Semaphore,
 }
 
@@ -85,8 +86,10 @@ impl Seen {
     /// The slot of a record; a new one where the last is too old, or was found to be.
     fn slot(&self, key: (Kind, Id), stale: Option<&Slot>) -> Slot {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if slots.len() > MOST {
+        let (slots, swept) = &mut *slots;
+        if swept.is_none_or(|swept| swept.elapsed() >= FRESH) {
             slots.retain(|_, slot| slot.0.elapsed() < FRESH);
+            *swept = Some(Instant::now());
         }
         let new = || Arc::new((Instant::now(), OnceCell::new()));
         let slot = slots.entry(key).or_insert_with(new);
@@ -97,13 +100,22 @@ impl Seen {
     }
 }
 
-/// A record that changed, and the entry that said so.
-#[derive(Clone, Copy, Debug)]
+/// A record that changed, and the entries that said so.
+#[derive(Clone, Debug)]
 pub struct Heard {
     /// The record.
     pub id: Id,
-    /// The space whose ledger said so, and where; none where the device is only reminded.
-    pub at: Option<(i32, i64)>,
+    /// The spaces whose ledgers said so, each with the newest entry that did; none where the device is only reminded. One entry
+    /// would not do: what was said last in one space may be older than what was said in another.
+    pub at: Vec<(i32, i64)>,
+}
+
+impl Heard {
+    /// That an entry said so too.
+    pub fn also(&mut self, space_no: i32, seq: i64) {
+        self.at.retain(|(no, _)| *no != space_no);
+        self.at.push((space_no, seq));
+    }
 }
 
 impl Caller {
@@ -116,7 +128,7 @@ impl Caller {
         write: impl Fn(Change<M>) -> Result<Vec<String>>,
     ) -> Result<Vec<Texts>> {
         let write = |change| Ok::<Texts, Error>(write(change)?.into());
-        if heard.len() > FEW || heard.iter().any(|heard| heard.at.is_none()) {
+        if heard.len() > FEW || heard.iter().any(|heard| heard.at.is_empty()) {
             let _read = self.platform.seen.reads.acquire().await.map_err(|e| Error::unavailable(e.to_string()))?;
             let ids: Vec<Id> = heard.iter().map(|heard| heard.id).collect();
             return self.as_seen::<M>(&ids).await?.into_iter().map(write).collect();
@@ -124,7 +136,7 @@ impl Caller {
         let spaces = self.grants().spaces(M::READ);
         let mut out = Vec::with_capacity(heard.len());
         for heard in heard {
-            let whole = self.whole::<M>(*heard).await?;
+            let whole = self.whole::<M>(heard).await?;
             let level = whole.level(&spaces);
             let mut written = whole.written.lock().unwrap_or_else(PoisonError::into_inner);
             let same = |known: &&(Option<Level>, Way, Texts)| {
@@ -147,7 +159,7 @@ impl Caller {
     }
 
     /// A record with its places, read once for all who ask within a second, and not before what was heard.
-    async fn whole<M: Record>(&self, heard: Heard) -> Result<Arc<Whole<M>>> {
+    async fn whole<M: Record>(&self, heard: &Heard) -> Result<Arc<Whole<M>>> {
         let seen = &self.platform.seen;
         let mut stale = None;
         loop {
@@ -155,7 +167,8 @@ impl Caller {
             let load = async { Ok::<_, Error>(Arc::new(self.load::<M>(heard.id).await?) as Loaded) };
             let whole = slot.1.get_or_try_init(|| load).await?.clone();
             let whole = whole.downcast::<Whole<M>>().map_err(|_| Error::internal("a record has two kinds"))?;
-            let reaches = heard.at.is_none_or(|(no, seq)| whole.places.get(&no).is_some_and(|(at, _)| *at >= seq));
+            let reaches =
+                heard.at.iter().all(|(no, seq)| whole.places.get(no).is_some_and(|(reached, _)| reached >= seq));
             if reaches || stale.is_some() {
                 return Ok(whole);
             }
@@ -183,4 +196,26 @@ fn place(text: &str) -> Option<(i32, (i64, Option<Level>))> {
     let mut words = text.split(' ');
     let (no, seq) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     Some((no, (seq, words.next()?.parse().ok().map(Level::from_stored))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_heard_of_a_record_is_told_for_each_space() {
+        let mut heard = Heard { id: Id(uuid::Uuid::from_u128(1)), at: Vec::new() };
+        for (space_no, seq) in [(5, 11), (5, 12), (9, 21)] {
+            heard.also(space_no, seq);
+        }
+        assert_eq!(heard.at, [(5, 12), (9, 21)]);
+    }
+
+    #[test]
+    fn a_publication_in_words_says_where_and_how_far() {
+        assert_eq!(place("5 12 2"), Some((5, (12, Some(Level::Full)))));
+        assert_eq!(place("5 12 1"), Some((5, (12, Some(Level::Basic)))));
+        assert_eq!(place("5 12 -"), Some((5, (12, None))));
+        assert_eq!(place("5 12"), None);
+    }
 }

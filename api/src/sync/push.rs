@@ -78,7 +78,7 @@ pub async fn push(ctx: &Context<'_>, collection: &Collection, mut arguments: Map
         }
     }
     // What reaches the device while its push is under way it takes for old: its streams say it once more.
-    caller.hub().remind(caller.person(), collection.kind, pushed);
+    caller.hub().remind(caller, collection.kind, pushed);
     Ok(Value::Array(answer))
 }
 

@@ -30,6 +30,10 @@ use crate::platform::{
 const TOGETHER: Duration = Duration::from_millis(50);
 /// Most documents of one item.
 const MOST: usize = 200;
+/// It looks this often for what is due, where something is.
+const LOOK: Duration = Duration::from_secs(1);
+/// And this often where nothing is.
+const SELDOM: Duration = Duration::from_secs(5);
 /// A stream that is further behind is better served by pulls.
 const FAR_BEHIND: usize = 5000;
 
@@ -193,7 +197,7 @@ impl Documents {
             let caller = documents.feed.caller.clone();
             let pushed = caller.pushed_lately(collection.kind).await?;
             // And a second later again: the device may be in the middle of its first pull, or of a push.
-            caller.hub().remind(caller.person(), collection.kind, pushed.clone());
+            caller.hub().remind(&caller, collection.kind, pushed.clone());
             let several = caller.hub().is_one_of_several() && !pushed.is_empty();
             documents.later.extend(several.then(|| (Instant::now() + PUSHED_AGAIN, pushed.clone())));
             documents.say_again(pushed);
@@ -210,8 +214,11 @@ impl Documents {
             }
             for entry in Box::pin(self.feed.read_entries()).await? {
                 if entry.kind == self.collection.kind {
-                    self.waiting.retain(|waits| waits.id != entry.record_id);
-                    self.waiting.push(Heard { id: entry.record_id, at: Some((entry.space_no, entry.seq)) });
+                    let at = self.waiting.iter().position(|waits| waits.id == entry.record_id);
+                    let known = at.map(|at| self.waiting.remove(at));
+                    let mut heard = known.unwrap_or_else(|| Heard { id: entry.record_id, at: Vec::new() });
+                    heard.also(entry.space_no, entry.seq);
+                    self.waiting.push(heard);
                 }
             }
             self.remember();
@@ -219,7 +226,7 @@ impl Documents {
                 return Err(Error::resync());
             }
             if self.waiting.is_empty() {
-                self.feed.wait(self.feed.until_rights_end(Duration::from_secs(1))).await;
+                self.feed.wait(self.feed.until_rights_end(self.patience())).await;
                 continue;
             }
             let since = self.sent.elapsed();
@@ -246,6 +253,15 @@ impl Documents {
         }
     }
 
+    /// How long nothing may be heard until it looks by itself: thousands of streams wait.
+    fn patience(&self) -> Duration {
+        let caller = &self.feed.caller;
+        // The clock of the service may be another than that of the machine.
+        let ends = caller.grants().next_expiry().is_some();
+        let reminds = || caller.hub().will_remind(caller.person(), self.collection.kind, self.reminded);
+        if ends || !self.later.is_empty() || reminds() { LOOK } else { SELDOM }
+    }
+
     /// What the person's devices have pushed waits to be said once more, a second after it was, and when its answer has come.
     fn remember(&mut self) {
         let kind = self.collection.kind;
@@ -253,7 +269,7 @@ impl Documents {
         let caller = &self.feed.caller;
         // Another node may have taken the push: only the ledger tells of it here.
         if !elsewhere.is_empty() && caller.hub().is_one_of_several() {
-            caller.hub().remind(caller.person(), kind, elsewhere);
+            caller.hub().remind(caller, kind, elsewhere);
         }
         let now = Instant::now();
         let due: Vec<_> = self.later.extract_if(.., |(at, _)| *at <= now).collect();
@@ -279,6 +295,6 @@ impl Documents {
     fn say_again(&mut self, ids: Vec<Id>) {
         let mut waits: HashSet<Id> = self.waiting.iter().map(|waits| waits.id).collect();
         let new = ids.into_iter().filter(|id| waits.insert(*id));
-        self.waiting.extend(new.map(|id| Heard { id, at: None }));
+        self.waiting.extend(new.map(|id| Heard { id, at: Vec::new() }));
     }
 }
