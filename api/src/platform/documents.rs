@@ -30,7 +30,7 @@ const ASKS_ITSELF: [&str; 9] = [
 
 /// A document that passed the gate before.
 pub(super) struct Known {
-    pub(super) document: ExecutableDocument,
+    pub(super) document: Arc<ExecutableDocument>,
     /// Whether it is one query of one field that asks itself whether standings count.
     pub(super) asks_itself: bool,
 }
@@ -51,7 +51,7 @@ impl Documents {
     }
 
     /// Keeps a document of a signed-in caller that passed the gate.
-    pub(super) fn keep(&self, text: &str, document: &ExecutableDocument) {
+    pub(super) fn keep(&self, text: &str, document: &Arc<ExecutableDocument>) {
         if text.len() > LONGEST {
             return;
         }

@@ -124,12 +124,12 @@ impl Gate {
     /// Lets a request pass, or says why not.
     pub fn admit(&self, incoming: Incoming, caller: Option<&Caller>) -> Result<Admitted, Vec<Error>> {
         let known = self.documents.get(&incoming.query);
-        let read = if known.is_none() { Some(self.read(&incoming.query).map_err(one)?) } else { None };
-        let mut document = match (&known, &read) {
-            (Some(known), _) => known.document.clone(),
-            (None, Some(read)) => read.clone(),
-            (None, None) => return Err(one(Error::internal("a document that was not read"))),
+        let is_new = known.is_none();
+        let as_sent = match known {
+            Some(known) => known.document.clone(),
+            None => Arc::new(self.read(&incoming.query).map_err(one)?),
         };
+        let mut document = ExecutableDocument::clone(&as_sent);
         let mut variables = match incoming.variables {
             serde_json::Value::Null => Variables::default(),
             value => Variables::from_json(value),
@@ -185,8 +185,8 @@ impl Gate {
         if let Some(caller) = caller {
             request = request.data(caller.clone());
         }
-        if let (Some(read), Some(_)) = (&read, caller) {
-            self.documents.keep(&incoming.query, read);
+        if is_new && caller.is_some() {
+            self.documents.keep(&incoming.query, &as_sent);
         }
         let cost = measured.cost;
         let pushes = ty == OperationType::Mutation
@@ -197,7 +197,7 @@ impl Gate {
         let takes_position = measured.root_fields.iter().any(|field| field.name.node == "streamPosition");
         request = request.variables(variables).data(misfits);
         let name = request.operation_name.clone();
-        let shape = Shape::new(document.clone(), name, self.types.clone());
+        let shape = Shape::new(as_sent, name, self.types.clone());
         request.set_parsed_query(document);
         Ok(Admitted { request, operation: ty, fields, rights: rights.join(","), cost, takes_position, pushes, shape })
     }

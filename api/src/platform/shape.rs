@@ -3,7 +3,7 @@
 //!
 //! The executor (async-graphql 7) answers in the order in which fields complete, and leaves failed fields out.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Name, Positioned, Value, indexmap::IndexMap};
 use async_graphql_parser::types::{
@@ -16,18 +16,14 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// What an answer to one document looks like.
 pub struct Shape {
-    document: ExecutableDocument,
+    document: Arc<ExecutableDocument>,
     operation: Option<String>,
-    types: std::sync::Arc<TypeMap>,
+    types: Arc<TypeMap>,
 }
 
 impl Shape {
     /// The shape of an operation.
-    pub(super) const fn new(
-        document: ExecutableDocument,
-        operation: Option<String>,
-        types: std::sync::Arc<TypeMap>,
-    ) -> Self {
+    pub(super) const fn new(document: Arc<ExecutableDocument>, operation: Option<String>, types: Arc<TypeMap>) -> Self {
         Self { document, operation, types }
     }
 
@@ -172,8 +168,6 @@ impl<'d> Fitting<'d> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use async_graphql::{Response, ServerError};
 
     use super::*;
@@ -182,7 +176,7 @@ mod tests {
 
     fn fitted(query: &str, data: serde_json::Value) -> String {
         let types = Arc::new(TypeMap::read(SDL).unwrap());
-        let shape = Shape::new(async_graphql_parser::parse_query(query).unwrap(), None, types);
+        let shape = Shape::new(Arc::new(async_graphql_parser::parse_query(query).unwrap()), None, types);
         let mut error = ServerError::new("failed", None);
         error.path = vec![async_graphql::PathSegment::Field("a".to_owned())];
         let mut response = Response::new(Value::from_json(data).unwrap());
