@@ -17,6 +17,7 @@ mod m0012_capacity;
 mod m0013_language;
 mod m0014_planning;
 mod m0015_due;
+mod m0016_writing;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_language::Migration),
             Box::new(m0014_planning::Migration),
             Box::new(m0015_due::Migration),
+            Box::new(m0016_writing::Migration),
         ]
     }
 }

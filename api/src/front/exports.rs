@@ -67,13 +67,13 @@ async fn answer(
     let incoming =
         Incoming { query: exports::DOCUMENT.to_owned(), operation_name: None, variables: json!({ "id": id }) };
     let admitted = server.gate.admit(incoming, Some(&caller))?;
-    let about = About::of(&admitted, Some(&caller));
+    let about = About::new(admitted.operation, &admitted.about, Some(&caller));
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
     let running = server.schema.execute(admitted.request.data(server.executor()).data(wish));
     let late = |_| vec![Error::unavailable("an export took longer than the limit of a request")];
     let mut response = tokio::time::timeout(patience, running).await.map_err(late)?;
     reply::finish(&mut response, Some(&admitted.shape), wish, request_id);
-    about.log(server, request_id, began, &response);
+    about.log(server, request_id, began, Some(&response));
     if !response.errors.is_empty() {
         let body = reply::text(&response, serde_json::Map::new());
         return Ok(reply::http(reply::status_of(&response), Media::Json, body, request_id));

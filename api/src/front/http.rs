@@ -18,13 +18,14 @@ use tracing::Instrument;
 use super::{
     Server,
     accept::{self, Media},
-    reply, socket, sse,
+    again, reply, socket, sse,
 };
 use crate::{
     config::Profile,
     language::Wish,
     platform::{
         caller::Caller,
+        documents,
         error::{Error, ErrorCode, Result},
         gate::{Admitted, Incoming},
     },
@@ -270,6 +271,12 @@ async fn run(
 ) -> Response {
     let began = Instant::now();
     let span = tracing::info_span!("request", request.id = %id);
+    if let Some(again) = server.gate.again(&incoming) {
+        let answer = again::answer(&server, &headers, media, &again, began, &id).instrument(span.clone()).await;
+        if let Some(answer) = answer {
+            return answer;
+        }
+    }
     let asks_itself = server.gate.asks_itself(&incoming.query);
     let asked = accept::language(&headers);
     let wish = Wish::of(None, asked);
@@ -307,7 +314,7 @@ async fn run(
     {
         return span.in_scope(|| refused(&server, vec![error], media, wish, &id));
     }
-    let about = About::of(&admitted, caller.as_ref());
+    let about = About::new(admitted.operation, &admitted.about, caller.as_ref());
     if media == Media::EventStream {
         return sse::stream(server, admitted, about, wish, &headers, id, span);
     }
@@ -315,7 +322,7 @@ async fn run(
         let message = "subscriptions need a WebSocket or Accept: text/event-stream";
         return refused(&server, vec![Error::bad_input("SUBSCRIPTION_TRANSPORT", message)], media, wish, &id);
     }
-    let costs = headers.contains_key("x-cost").then_some(admitted.cost);
+    let costs = headers.contains_key("x-cost").then_some(admitted.about.cost);
     let patience = Duration::from_secs(server.gate.limits.request_seconds.unsigned_abs().into());
     let running = server.schema.execute(admitted.request.data(server.executor()).data(wish)).instrument(span.clone());
     let mut response = match tokio::time::timeout(patience, running).await {
@@ -334,7 +341,7 @@ async fn run(
         response.errors.truncate(1);
         response.errors.iter_mut().for_each(|error| error.path.clear());
     }
-    about.log(&server, &id, began, &response);
+    about.log(&server, &id, began, Some(&response));
     let status = if nobody {
         StatusCode::UNAUTHORIZED
     } else if reply::is_request_error(&response) && media == Media::Response {
@@ -380,7 +387,7 @@ async fn who(server: &Server, headers: &HeaderMap, asks_itself: bool, id: &Arc<s
     Ok(Some(caller.with_idempotency_key(key.ok_or_else(wrong)?)))
 }
 
-fn refused(server: &Server, errors: Vec<Error>, media: Media, wish: Wish, id: &Arc<str>) -> Response {
+pub(super) fn refused(server: &Server, errors: Vec<Error>, media: Media, wish: Wish, id: &Arc<str>) -> Response {
     let code = errors.first().map_or(ErrorCode::Internal, |error| error.code);
     server.metrics.refused(code);
     tracing::info!(request.id = %id, code = code.name(), "request refused at the gate");
@@ -394,26 +401,18 @@ fn refused(server: &Server, errors: Vec<Error>, media: Media, wish: Wish, id: &A
 /// What the log says of a request: never a value of it.
 pub(super) struct About {
     operation: &'static str,
-    fields: String,
-    rights: String,
-    cost: usize,
+    gate: documents::About,
     statements: Option<Arc<std::sync::atomic::AtomicU32>>,
 }
 
 impl About {
-    pub(super) fn of(admitted: &Admitted, caller: Option<&Caller>) -> Self {
-        let operation = match admitted.operation {
+    pub(super) fn new(operation: OperationType, gate: &documents::About, caller: Option<&Caller>) -> Self {
+        let operation = match operation {
             OperationType::Query => "query",
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         };
-        Self {
-            operation,
-            fields: admitted.fields.clone(),
-            rights: admitted.rights.clone(),
-            cost: admitted.cost,
-            statements: caller.map(Caller::statements),
-        }
+        Self { operation, gate: gate.clone(), statements: caller.map(Caller::statements) }
     }
 
     fn statements(&self) -> u32 {
@@ -422,23 +421,24 @@ impl About {
 
     /// Whether it is one pull or push of a device and nothing else.
     fn is_sync(&self) -> bool {
-        !self.fields.contains(',') && (self.fields.starts_with("pull") || self.fields.starts_with("push"))
+        let fields = &self.gate.fields;
+        !fields.contains(',') && (fields.starts_with("pull") || fields.starts_with("push"))
     }
 
     /// Whether it is a stream of documents for devices.
     pub(super) fn is_sync_stream(&self) -> bool {
-        self.is_subscription() && self.fields.starts_with("stream")
+        self.is_subscription() && self.gate.fields.starts_with("stream")
     }
 
     pub(super) fn is_subscription(&self) -> bool {
         self.operation == "subscription"
     }
 
-    pub(super) fn log(&self, server: &Server, id: &str, began: Instant, response: &async_graphql::Response) {
+    /// Counts a request, and writes to the log what it was; without a response it was answered whole.
+    pub(super) fn log(&self, server: &Server, id: &str, began: Instant, response: Option<&async_graphql::Response>) {
         let took = began.elapsed();
         let code = response
-            .errors
-            .first()
+            .and_then(|response| response.errors.first())
             .and_then(|error| match error.extensions.as_ref()?.get("code") {
                 Some(async_graphql::Value::String(code)) => Some(code.clone()),
                 _ => None,
@@ -449,10 +449,10 @@ impl About {
         tracing::info!(
             request.id = %id,
             operation = self.operation,
-            fields = %self.fields,
-            rights = %self.rights,
+            fields = %self.gate.fields,
+            rights = %self.gate.rights,
             code,
-            cost = self.cost,
+            cost = self.gate.cost,
             statements,
             duration_ms = took.as_secs_f64() * 1000.0,
             "request answered"

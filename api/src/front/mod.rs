@@ -2,6 +2,7 @@
 //! the probes beside it. Our own, because clients rely on exact answers (`docs/API.md`).
 
 mod accept;
+mod again;
 mod exports;
 mod http;
 mod playground;

@@ -344,7 +344,7 @@ impl Connection {
                 if admitted.takes_position && caller.take_position().await.is_err() {
                     return Err(Close(1013, "Try again later"));
                 }
-                let about = http::About::of(&admitted, Some(&caller));
+                let about = http::About::new(admitted.operation, &admitted.about, Some(&caller));
                 // Documents come in the order of the selection already.
                 let shape = (!about.is_sync_stream()).then_some(admitted.shape);
                 let request = admitted.request.data(self.server.executor()).data(session.connected.clone()).data(wish);
@@ -448,7 +448,7 @@ impl Operation {
                     Err(_) => {
                         let late = Error::unavailable("an operation of a socket took longer than its limit");
                         let response = reply::refusal(vec![late], self.wish, &self.request_id);
-                        self.about.log(&self.server, &self.request_id, self.began, &response);
+                        self.about.log(&self.server, &self.request_id, self.began, Some(&response));
                         let last = Out::Last(self.id.clone(), error_message(&self.id, &response));
                         drop(self.sender.send(Box::new(last)).await);
                         return true;
@@ -473,7 +473,7 @@ impl Operation {
     /// What is said for an answer, and whether it is the last word.
     fn out(&mut self, response: &Response) -> (Out, bool) {
         if !self.logged {
-            self.about.log(&self.server, &self.request_id, self.began, response);
+            self.about.log(&self.server, &self.request_id, self.began, Some(response));
             self.logged = true;
         }
         if response.data == async_graphql::Value::Null && !response.errors.is_empty() {

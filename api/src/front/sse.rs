@@ -100,7 +100,7 @@ pub(super) fn stream(
             let Some(mut response) = response else { break };
             reply::finish(&mut response, Some(&shape), wish, &id);
             if first {
-                about.log(&server, &id, began, &response);
+                about.log(&server, &id, began, Some(&response));
                 first = false;
             }
             if sender.send(next(&response)).await.is_err() {

@@ -88,8 +88,11 @@ pub(crate) async fn record(
         updated_at: now,
         version: 1,
     };
-    tx.insert("account.opened", row).await.map_err(|error| match error.code {
+    let taken = |error: Error| match error.code {
         ErrorCode::Conflict => Error::invalid("subject", "ONE_ACCOUNT_A_SUBJECT", "this subject cannot be used"),
         _ => error,
-    })
+    };
+    let row = tx.insert("account.opened", row).await.map_err(taken)?;
+    tx.settle().await.map_err(taken)?;
+    Ok(row)
 }

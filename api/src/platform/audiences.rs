@@ -38,7 +38,7 @@ type Places = HashMap<Id, BTreeMap<i32, i16>>;
 /// Every record that is misplaced.
 pub(super) async fn misplaced(platform: &Platform) -> Result<Vec<Misplaced>> {
     #[expect(clippy::disallowed_methods, reason = "the check reads every space, and shows ids only")]
-    let spaces = space::Entity::find().all(&platform.db.connection).await?;
+    let spaces = space::Entity::find().all(&platform.db).await?;
     let spaces: HashMap<SpaceRef, i32> =
         spaces.into_iter().map(|space| (SpaceRef { kind: space.kind, subject: space.subject_id }, space.no)).collect();
     let mut out = Vec::new();
@@ -120,8 +120,7 @@ async fn check<M: Record>(
     let mut after = Id::NIL;
     loop {
         #[expect(clippy::disallowed_methods, reason = "the check reads every record, and shows ids only")]
-        let rows =
-            M::Entity::find().filter(id.gt(after)).order_by_asc(id).limit(BATCH).all(&platform.db.connection).await?;
+        let rows = M::Entity::find().filter(id.gt(after)).order_by_asc(id).limit(BATCH).all(&platform.db).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id();
         let known = published(platform, rows.iter().map(Record::id)).await?;
@@ -143,11 +142,8 @@ async fn check<M: Record>(
 async fn published(platform: &Platform, ids: impl Iterator<Item = Id>) -> Result<Places> {
     let of = visible::any_of(platform.db.is_postgres(), publication::Column::RecordId, ids);
     #[expect(clippy::disallowed_methods, reason = "the check reads every publication, and shows ids only")]
-    let rows = publication::Entity::find()
-        .filter(of)
-        .filter(publication::Column::Live.eq(true))
-        .all(&platform.db.connection)
-        .await?;
+    let rows =
+        publication::Entity::find().filter(of).filter(publication::Column::Live.eq(true)).all(&platform.db).await?;
     let mut places = Places::new();
     for row in rows {
         places.entry(row.record_id).or_default().insert(row.space_no, row.level);

@@ -161,7 +161,7 @@ impl Caller {
     pub(crate) async fn confirm(&self) -> Result<bool> {
         let (Some(kept), Some(identity)) = (self.kept(), &self.identity) else { return Ok(true) };
         self.counted();
-        if kept.still_stands(&self.platform.db, &self.platform.db.connection, identity).await? {
+        if kept.still_stands(&self.platform.db, &self.platform.db, identity).await? {
             self.count_on(&kept);
             return Ok(true);
         }
@@ -189,7 +189,7 @@ impl Caller {
         let since = self.now() - TimeDelta::from_std(ago).unwrap_or_default();
         self.counted();
         let db = &self.platform.db;
-        let rows = db.connection.query_all_raw(db.statement(&sql, [list, since.into()])).await?;
+        let rows = db.query_all_raw(db.statement(&sql, [list, since.into()])).await?;
         let spaces = rows.iter().map(|row| Ok((row.try_get("", "no")?, row.try_get("", "seq")?)));
         Ok(spaces.collect::<Result<_, sea_orm::DbErr>>()?)
     }
@@ -209,7 +209,7 @@ impl Caller {
             .columns([ledger::Column::RecordId, ledger::Column::At]);
         let read = async |most| {
             self.counted();
-            pushed.clone().limit(most).into_tuple::<(Id, DateTime<Utc>)>().all(&self.platform.db.connection).await
+            pushed.clone().limit(most).into_tuple::<(Id, DateTime<Utc>)>().all(&self.platform.db).await
         };
         let mut found = read(FEW_PUSHED).await?;
         if let (Some((_, newest)), Some((_, oldest))) = (found.first().copied(), found.last()) {
@@ -314,7 +314,7 @@ impl Caller {
 
     /// Runs a fenced select; rows come redacted to the caller's level.
     pub(super) async fn run<M: Record>(&self, select: Select<M::Entity>) -> Result<Vec<Row<M>>> {
-        self.run_on(&self.platform.db.connection, select).await
+        self.run_on(&self.platform.db, select).await
     }
 
     pub(super) async fn run_on<M: Record>(
@@ -347,7 +347,7 @@ impl Caller {
 
     /// Runs a statement that names its rows by their ids, for rows with links.
     pub(super) async fn run_named<M: Record>(&self, select: Select<M::Entity>) -> Result<Vec<Row<M>>> {
-        Ok(Batch::rows(self.rows_named(&self.platform.db.connection, select).await?))
+        Ok(Batch::rows(self.rows_named(&self.platform.db, select).await?))
     }
 
     /// Runs a statement that names its rows by their ids. PostgreSQL would read the list of all spaces of the caller for each
@@ -356,6 +356,16 @@ impl Caller {
         &self,
         on: &impl ConnectionTrait,
         select: Select<M::Entity>,
+    ) -> Result<Vec<Sight<M>>> {
+        self.rows_named_and(on, select, |_| ()).await
+    }
+
+    /// The same; who asks hears where each row that the caller sees is published, where that was told with it.
+    pub(super) async fn rows_named_and<M: Record>(
+        &self,
+        on: &impl ConnectionTrait,
+        select: Select<M::Entity>,
+        mut seen_in: impl FnMut(&str),
     ) -> Result<Vec<Sight<M>>> {
         let spaces = self.grants().spaces(M::READ);
         if !self.postgres() {
@@ -366,7 +376,10 @@ impl Caller {
         let found = on.query_all(&select.expr_as(visible::places::<M>(true), "seen_in").into_query()).await?;
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
-            if let Some(level) = level_of(row, &spaces)? {
+            let places: Option<String> = row.try_get("", "seen_in")?;
+            let places = places.unwrap_or_default();
+            if let Some(level) = visible::seen(&places, &spaces) {
+                seen_in(&places);
                 rows.push(cut(M::from_query_result(row, "")?, level));
             }
         }
@@ -427,12 +440,11 @@ impl Caller {
             .filter(ledger::Column::Seq.gt(after))
             .order_by_asc(ledger::Column::Seq)
             .limit(first)
-            .all(&self.platform.db.connection)
+            .all(&self.platform.db)
             .await?;
         self.counted();
         #[expect(clippy::disallowed_methods, reason = "the right to the ledger of this space is checked above")]
-        let head =
-            entity::platform::space::Entity::find_by_id(grant.space_no).one(&self.platform.db.connection).await?;
+        let head = entity::platform::space::Entity::find_by_id(grant.space_no).one(&self.platform.db).await?;
         Ok((entries, head.map(|space| (space.head_seq, space.head_hash)).unwrap_or_default()))
     }
 
@@ -440,12 +452,12 @@ impl Caller {
     pub async fn kind_of(&self, id: Id) -> Result<Option<Kind>> {
         self.counted();
         #[expect(clippy::disallowed_methods, reason = "the id index holds no content")]
-        let found = entity::platform::object_index::Entity::find_by_id(id).one(&self.platform.db.connection).await?;
+        let found = entity::platform::object_index::Entity::find_by_id(id).one(&self.platform.db).await?;
         Ok(found.map(|row| row.kind))
     }
 
     /// Whether a right exists anywhere, for the gate: what runs then asks whether it still does.
-    pub(super) fn may(&self, right: Right) -> bool {
+    pub(crate) fn may(&self, right: Right) -> bool {
         self.kept().map_or_else(|| self.grants().anywhere(right), |kept| kept.grants.anywhere(right))
     }
 }

@@ -3,24 +3,26 @@
 //! A space that was gained is read from its start; of a space that was lost, what the reader may hold is taken back.
 //! A revoked, expired or regained right needs no other code, and no state of the reader is kept here.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use entity::{Id, Kind, Level, Record};
-use sea_orm::{
-    AccessMode, ActiveEnum, ConnectionTrait, DatabaseTransaction, IsolationLevel, QueryFilter, QueryResult,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ActiveEnum, ConnectionTrait, QueryFilter, QueryResult};
 
 use super::{
     Platform,
     caller::{Caller, Sight, named},
     codec::{Checkpoint, Mark},
+    db::{Purpose, Transaction},
     error::{Error, Result},
     visible,
+    written::{Document, Texts, Way},
 };
 
 /// One moment of the database, with the rights of that moment.
-pub struct Snapshot(DatabaseTransaction);
+pub struct Snapshot(Transaction);
 
 /// What happened to one record, for one reader.
 pub enum Change<M> {
@@ -40,36 +42,51 @@ impl<M: Record> Change<M> {
     }
 }
 
-/// A record that changed, with its row as the database told it.
+/// A record that changed, as the reader sees it.
 pub struct Told {
     /// The record.
     pub id: Id,
     /// How far the reader sees it; none where not, or not any more.
     pub level: Option<Level>,
-    /// The row: the columns that were asked for begin at [`COLUMNS`].
-    pub row: QueryResult,
+    /// What is written of it for who sees all of it; none where its row is not there.
+    pub texts: Option<Texts>,
 }
 
-/// Where the columns of a row begin: before them stand its place in the feed and where it is published.
-pub const COLUMNS: usize = 5;
+/// How the documents of a kind are written from their rows.
+pub trait Hand: Send + Sync {
+    /// What tells it apart from every other, for the same kind.
+    fn words(&self) -> &str;
+    /// Columns that it needs.
+    fn columns(&self) -> &[&str];
+    /// Writes a row that is seen whole: its columns begin at [`COLUMNS`].
+    fn write(&self, id: Id, row: &QueryResult) -> Result<Vec<String>>;
+}
+
+/// Where the columns of a row begin: before them stand its id and where it is published.
+pub const COLUMNS: usize = 2;
 
 /// An entry of a feed.
 struct Found {
     space_no: i32,
     id: Id,
     seq: i64,
-    /// Where the record is published now.
-    places: String,
     /// Whether it counts although it is live in an earlier space of the reader.
     anyway: bool,
-    row: QueryResult,
+    /// Whether it is live there: then its place in the ledger says what it is.
+    live: bool,
+    document: Option<Arc<Document>>,
 }
 
 impl Found {
+    /// Where the record is published now.
+    fn places(&self) -> &str {
+        self.document.as_ref().map_or("", |document| document.places.as_str())
+    }
+
     /// Whether it comes with an earlier space of the reader: it is live there too.
     fn comes_earlier(&self, readable: &[i32]) -> bool {
         let earlier = readable.get(..readable.partition_point(|no| *no < self.space_no)).unwrap_or_default();
-        !self.anyway && visible::seen(&self.places, earlier).is_some()
+        !self.anyway && visible::seen(self.places(), earlier).is_some()
     }
 }
 
@@ -90,29 +107,19 @@ impl Caller {
     }
 
     /// A transaction that reads one moment of the database.
-    pub(super) async fn moment(&self) -> Result<DatabaseTransaction> {
-        let options = if self.postgres() {
-            TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(AccessMode::ReadOnly),
-                ..Default::default()
-            }
-        } else {
-            TransactionOptions::default()
-        };
-        Ok(self.platform.db.connection.begin_with_options(options).await?)
+    pub(super) async fn moment(&self) -> Result<Transaction> {
+        Ok(self.platform.db.begin(Purpose::Reading, &self.statements).await?)
     }
 
-    /// Changes of a kind since a checkpoint, at most `limit` of them, with some columns of their rows; fewer mean that there is
-    /// nothing more now. Answers with the checkpoint behind them.
+    /// Changes of a kind since a checkpoint, at most `limit` of them, in somebody's hand; fewer mean that there is nothing more now. Answers with the checkpoint behind them.
     pub async fn changes<M: Record>(
         &self,
         at: &Snapshot,
         since: &Checkpoint,
         limit: usize,
-        columns: &[&str],
+        hand: &dyn Hand,
     ) -> Result<(Vec<Told>, Checkpoint)> {
-        let kind = Wanted::of::<M>(self, columns);
+        let kind = Wanted::of::<M>(self, hand);
         let readable = self.grants().spaces(M::READ);
         let own = self.grants().own_space();
         let heads = heads(self, at, &readable, own).await?;
@@ -137,8 +144,12 @@ impl Caller {
                 }
                 reached.last = Some((found.space_no, found.seq));
                 if !found.comes_earlier(&readable) && seen.insert(found.id) {
-                    let level = visible::seen(&found.places, &readable);
-                    order.push(Told { id: found.id, level, row: found.row });
+                    let level = visible::seen(found.places(), &readable);
+                    order.push(Told {
+                        id: found.id,
+                        level,
+                        texts: found.document.map(|document| document.texts.clone()),
+                    });
                 }
             }
             next += reached.advance(group, &heads, own);
@@ -158,7 +169,7 @@ impl Caller {
         let own = self.grants().own_space();
         let heads = heads(self, at, &readable, own).await?;
         let mut marks = marks(since, &readable, own, &heads);
-        let kind = Wanted::of::<M>(self, &[]);
+        let kind = Wanted::of::<M>(self, &Counts);
         let (mut waiting, mut next, mut patience) = (0, 0, LOOKED_AT);
         while waiting < most
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
@@ -176,7 +187,7 @@ impl Caller {
 
     /// Some records as the caller sees them now, for a stream: what is not visible is gone.
     pub async fn as_seen<M: Record>(&self, ids: &[Id]) -> Result<Vec<Change<M>>> {
-        self.seen_on(&self.platform.db.connection, ids).await
+        self.seen_on(&self.platform.db, ids).await
     }
 
     /// The same in a moment of the database.
@@ -295,27 +306,89 @@ impl Reached {
     }
 }
 
-/// What is read of the records of a kind.
-struct Wanted {
-    kind: Kind,
-    table: &'static str,
-    /// Text of SQL, behind what is always read.
-    columns: String,
-}
+/// Writes nothing: for who only counts.
+struct Counts;
 
-impl Wanted {
-    fn of<M: Record>(caller: &Caller, columns: &[&str]) -> Self {
-        let places = visible::places_of(caller.postgres(), M::REDACTS, "r");
-        let columns = columns.iter().map(|column| format!(", r.\"{column}\"")).collect::<String>();
-        Self { kind: M::KIND, table: visible::table::<M>(), columns: format!("{places}{columns}") }
+impl Hand for Counts {
+    fn words(&self) -> &'static str {
+        ""
+    }
+
+    fn columns(&self) -> &[&str] {
+        &[]
+    }
+
+    fn write(&self, _: Id, _: &QueryResult) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 }
 
-/// The next records of a kind in some spaces, in order, with their rows.
+/// What is read of the records of a kind.
+struct Wanted<'h> {
+    kind: Kind,
+    hand: &'h dyn Hand,
+    way: Way,
+    /// The statement of rows by their ids.
+    rows: String,
+}
+
+impl<'h> Wanted<'h> {
+    fn of<M: Record>(caller: &Caller, hand: &'h dyn Hand) -> Self {
+        let postgres = caller.postgres();
+        let places = visible::places_of(postgres, M::REDACTS, "r");
+        let columns = hand.columns().iter().map(|column| format!(", r.\"{column}\"")).collect::<String>();
+        let table = visible::table::<M>();
+        // Row by row, by its key: for as many rows as a page has the planner may rather read a table from end to end.
+        let these = if postgres {
+            format!(
+                "unnest(CAST($1 AS uuid[])) f(id) JOIN LATERAL (SELECT * FROM \"{table}\" t WHERE t.id = f.id LIMIT 1) r ON true"
+            )
+        } else {
+            format!("\"{table}\" r WHERE r.id IN (SELECT unhex(value, '-') FROM json_each($1))")
+        };
+        let rows = format!("SELECT r.id, {places}{columns} FROM {these}");
+        Self { kind: M::KIND, hand, way: caller.platform.written.way(M::KIND, hand.words()), rows }
+    }
+
+    /// Finds what is written of some entries: what was written lately, and from their rows what was not.
+    async fn documents(&self, caller: &Caller, at: &Snapshot, found: &mut [Found]) -> Result<()> {
+        let written = &caller.platform.written;
+        let places = found.iter().filter(|found| found.live).map(|found| (found.space_no, found.seq));
+        let known = written.at(self.way, places);
+        for (found, document) in found.iter_mut().filter(|found| found.live).zip(known) {
+            found.document = document;
+        }
+        let unknown: BTreeSet<Id> =
+            found.iter().filter(|found| found.document.is_none()).map(|found| found.id).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let ids = visible::ids(caller.postgres(), &unknown.into_iter().collect::<Vec<_>>());
+        caller.counted();
+        let rows = at.0.query_all_raw(caller.platform.db.statement(&self.rows, [ids])).await?;
+        let mut documents = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let id: Id = row.try_get_by_index(0)?;
+            let places = row.try_get_by_index::<Option<String>>(1)?.unwrap_or_default();
+            documents.insert(id, Arc::new(Document::new(places, self.hand.write(id, row)?)));
+        }
+        let mut new = Vec::with_capacity(documents.len());
+        for found in found.iter_mut().filter(|found| found.document.is_none()) {
+            found.document = documents.get(&found.id).cloned();
+            if let Some(document) = found.document.as_ref().filter(|_| found.live) {
+                new.push(((found.space_no, found.seq), document.clone()));
+            }
+        }
+        written.keep(self.way, new.into_iter());
+        Ok(())
+    }
+}
+
+/// The next records of a kind in some spaces, in order, with what is written of them.
 async fn read(
     caller: &Caller,
     at: &Snapshot,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
     marks: &[Mark],
     heads: &HashMap<i32, i64>,
     limit: usize,
@@ -328,35 +401,27 @@ async fn read(
         [mark] if mark.leaving => taken_back(caller, wanted.kind, mark, limit),
         marks => told(caller, wanted.kind, marks, limit),
     };
-    let Wanted { table, columns, .. } = wanted;
-    // Row by row, by its key: for as many rows as a page has the planner may rather read a table from end to end.
-    let beside = if caller.postgres() {
-        format!("LEFT JOIN LATERAL (SELECT * FROM \"{table}\" WHERE id = f.record_id LIMIT 1) r ON true")
-    } else {
-        format!("LEFT JOIN \"{table}\" r ON r.id = f.record_id")
-    };
-    let sql = format!(
-        "SELECT f.space_no, f.record_id, f.seq, f.anyway, {columns} FROM ({sql}) f {beside} ORDER BY f.space_no, f.seq"
-    );
     caller.counted();
     let rows = at.0.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
-    let found = |row: QueryResult| {
+    let found = |row: &QueryResult| {
         Ok(Found {
             space_no: row.try_get_by_index(0)?,
             id: row.try_get_by_index(1)?,
             seq: row.try_get_by_index(2)?,
             anyway: row.try_get_by_index(3)?,
-            places: row.try_get_by_index::<Option<String>>(4)?.unwrap_or_default(),
-            row,
+            live: row.try_get_by_index(4)?,
+            document: None,
         })
     };
-    rows.into_iter().map(found).collect()
+    let mut found = rows.iter().map(found).collect::<Result<Vec<_>>>()?;
+    wanted.documents(caller, at, &mut found).await?;
+    Ok(found)
 }
 
 /// What a reader may hold of a space that is lost. Dead records up to `had` were told when they died; and what this person
 /// wrote there the device has by writing it, however far it has read.
 fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String, Vec<sea_orm::Value>) {
-    let sql = "SELECT p.space_no, p.record_id, p.seq, TRUE AS anyway FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
+    let sql = "SELECT p.space_no, p.record_id, p.seq, TRUE, FALSE FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
                AND (p.first_seq <= $4 OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
                AND l.seq = p.first_seq AND l.actor = $5)) AND (p.live OR p.seq > $4) ORDER BY p.seq LIMIT $6";
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -386,7 +451,7 @@ fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, 
          value ->> 'whole' AS whole FROM json_each($1)) AS m"
     };
     let sql = format!(
-        "SELECT p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live) AS anyway FROM {asked_rows} \
+        "SELECT p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live), p.live FROM {asked_rows} \
          JOIN publication p ON p.space_no = m.no AND p.kind = $2 AND p.seq > m.seq \
          WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) ORDER BY p.space_no, p.seq LIMIT $3"
     );
@@ -399,7 +464,7 @@ impl Platform {
     pub async fn bump_generation(&self) -> Result<Id> {
         let generation = self.env.id();
         let sql = "UPDATE deployment SET generation = $1 WHERE no = 1";
-        self.db.connection.execute_raw(self.db.statement(sql, [generation.into()])).await?;
+        self.db.execute_raw(self.db.statement(sql, [generation.into()])).await?;
         Ok(generation)
     }
 }

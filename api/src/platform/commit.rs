@@ -122,6 +122,10 @@ async fn enter(tx: &Tx, entries: &[Entry]) -> Result<(Vec<(i32, i64)>, Vec<ledge
     }
     let represented = represented(tx, entries).await?;
     spaces.extend(&represented);
+    // Nothing is locked behind the heads: what waits is written before.
+    if let Err(error) = tx.settle().await {
+        return Err(tx.db.why(error).await);
+    }
     tx.caller.counted();
     #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
     let mut select = Entity::find().filter(Column::No.is_in(spaces)).order_by_asc(Column::No);

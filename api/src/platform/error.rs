@@ -287,6 +287,10 @@ impl From<DbErr> for Error {
                 out.cause = Some(error.to_string());
                 out
             }
+            (_, DbErr::RecordNotUpdated) => {
+                Self::new(ErrorCode::Conflict, "the record changed since you read it: read it again")
+                    .rule("VERSION_IS_CURRENT")
+            }
             // query_canceled by the statement time limit
             (Some("57014"), _) | (_, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => {
                 Self::unavailable(error.to_string())

@@ -14,7 +14,7 @@ use entity::Right;
 
 use super::{
     caller::Caller,
-    documents::Documents,
+    documents::{About, Again, Documents, Known},
     error::{Error, Result},
     limits::{self, Limits},
     roots,
@@ -40,12 +40,8 @@ pub struct Admitted {
     pub request: Request,
     /// Query, mutation or subscription.
     pub operation: OperationType,
-    /// For the log: root fields.
-    pub fields: String,
-    /// For the log: rights of the root fields.
-    pub rights: String,
-    /// What it costs by the table of limits.
-    pub cost: usize,
+    /// For the log.
+    pub about: About,
     /// Whether the position of this request is asked for.
     pub takes_position: bool,
     /// Whether it is a push of a device or an import, and nothing else: its body may be larger.
@@ -54,8 +50,8 @@ pub struct Admitted {
     pub shape: Shape,
 }
 
-/// Proof in the request's data that the document passed the gate.
-struct Passed(Arc<TypeMap>);
+/// Proof in the request's data that the document passed the gate, and what is kept of it.
+struct Passed(Arc<TypeMap>, Option<Arc<Known>>);
 
 /// The right that a root field needs, for a field that runs.
 pub fn right(ctx: &Context<'_>, root: &str, field: &str) -> Result<Right> {
@@ -66,6 +62,13 @@ pub fn right(ctx: &Context<'_>, root: &str, field: &str) -> Result<Right> {
         .field(root, field)
         .and_then(|field| field.requires)
         .ok_or_else(|| Error::internal(format!("{field} has no right")))
+}
+
+/// What is kept of the document of a field that runs.
+pub(super) fn known<'c>(ctx: &'c Context<'_>) -> Option<&'c Known> {
+    #[expect(clippy::disallowed_methods, reason = "the proof of the gate")]
+    let passed = ctx.data_opt::<Passed>();
+    passed.and_then(|passed| passed.1.as_deref())
 }
 
 /// What a resolver may ask of its request.
@@ -111,6 +114,12 @@ impl Gate {
         self.documents.get(document).is_some_and(|known| known.asks_itself)
     }
 
+    /// The question of a request, where it was answered before and nothing but the record may be another.
+    pub fn again(&self, incoming: &Incoming) -> Option<Again> {
+        let right = |field: &str| self.types.field("Query", field)?.requires;
+        self.documents.get(&incoming.query)?.again(incoming, right)
+    }
+
     /// Reads a document.
     fn read(&self, text: &str) -> Result<ExecutableDocument> {
         limits::before_parsing(text, &self.limits)?;
@@ -124,8 +133,7 @@ impl Gate {
     /// Lets a request pass, or says why not.
     pub fn admit(&self, incoming: Incoming, caller: Option<&Caller>) -> Result<Admitted, Vec<Error>> {
         let known = self.documents.get(&incoming.query);
-        let is_new = known.is_none();
-        let as_sent = match known {
+        let as_sent = match &known {
             Some(known) => known.document.clone(),
             None => Arc::new(self.read(&incoming.query).map_err(one)?),
         };
@@ -178,17 +186,18 @@ impl Gate {
             return Err(errors);
         }
         let fields = measured.root_fields.iter().map(|field| field.name.node.as_str()).collect::<Vec<_>>().join(",");
-        let mut request = Request::new(incoming.query.as_str()).data(Passed(self.types.clone()));
+        let about = About { fields, rights: rights.join(","), cost: measured.cost };
+        let known = match known {
+            None if caller.is_some() => self.documents.keep(&incoming.query, &as_sent, about.clone()),
+            known => known,
+        };
+        let mut request = Request::new(incoming.query.as_str()).data(Passed(self.types.clone(), known));
         if let Some(name) = incoming.operation_name {
             request = request.operation_name(name);
         }
         if let Some(caller) = caller {
             request = request.data(caller.clone());
         }
-        if is_new && caller.is_some() {
-            self.documents.keep(&incoming.query, &as_sent);
-        }
-        let cost = measured.cost;
         let pushes = ty == OperationType::Mutation
             && measured.root_fields.iter().all(|field| {
                 let name = field.name.node.as_str();
@@ -199,7 +208,7 @@ impl Gate {
         let name = request.operation_name.clone();
         let shape = Shape::new(as_sent, name, self.types.clone());
         request.set_parsed_query(document);
-        Ok(Admitted { request, operation: ty, fields, rights: rights.join(","), cost, takes_position, pushes, shape })
+        Ok(Admitted { request, operation: ty, about, takes_position, pushes, shape })
     }
 }
 

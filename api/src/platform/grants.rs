@@ -56,6 +56,14 @@ pub(super) struct Spaces {
     pub(super) listed: Arc<str>,
 }
 
+impl Spaces {
+    /// Of numbers that are ascending, each once.
+    pub(super) fn of(numbers: Vec<i32>) -> Self {
+        let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        Self { numbers: numbers.into(), listed: listed.into() }
+    }
+}
+
 /// What standings rest on: with the same marks nothing has changed in them but time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
@@ -245,8 +253,7 @@ impl Grants {
             let mut spaces: Vec<i32> = self.with(right).map(|grant| grant.space_no).collect();
             spaces.sort_unstable();
             spaces.dedup();
-            let listed = spaces.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-            Spaces { numbers: spaces.into(), listed: listed.into() }
+            Spaces::of(spaces)
         });
         spaces.clone()
     }

@@ -395,7 +395,7 @@ impl Hub {
 
     /// Newest position of some spaces, ascending.
     pub async fn heads(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        self.heads_on(&self.db.connection, spaces).await
+        self.heads_on(&self.db, spaces).await
     }
 
     /// The same in a moment of the database.
@@ -419,7 +419,7 @@ async fn read(db: &Db, no: i32, after: i64, most: u64) -> Result<Vec<ledger::Mod
         .filter(Condition::all().add(Column::SpaceNo.eq(no)).add(Column::Seq.gt(after)))
         .order_by_asc(Column::Seq)
         .limit(most)
-        .all(&db.connection)
+        .all(db)
         .await?;
     let mut expected = after;
     for entry in &entries {

@@ -26,7 +26,7 @@ impl Caller {
     ) -> Result<Vec<(Row<M>, Option<i64>)>> {
         debug_assert!(!M::REDACTS, "nested pages of redacted kinds need the level");
         self.counted();
-        let on = &self.platform.db.connection;
+        let on = &self.platform.db;
         if self.postgres() && !counted {
             let found = on.query_all(&self.first_beside_each::<M>(column, parents, sort, first)).await?;
             let model = |row| Ok((M::from_query_result(row, "")?, &[] as &'static [&'static str]));
@@ -89,7 +89,7 @@ impl Caller {
             self.fenced::<M>(Way::List).filter(filter).select_only().column(visible::id_column::<M>()).limit(MOST + 1);
         let mut outer = Query::select();
         outer.expr_as(Expr::cust("count(*)"), "n").from_subquery(inner.into_query(), "counted");
-        let row = self.platform.db.connection.query_one(&outer).await?;
+        let row = self.platform.db.query_one(&outer).await?;
         let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default();
         Ok(i32::try_from(n).ok().filter(|n| u64::try_from(*n).is_ok_and(|n| n <= MOST)))
     }
@@ -108,7 +108,7 @@ impl Caller {
             select.expr_as(Expr::cust(format!("CAST(COALESCE(sum({sum}), 0) AS bigint)")), format!("s{at}"));
         }
         select.add_group_by([group]).order_by_with_nulls("grp", Order::Asc, NullOrdering::Last);
-        let rows = self.platform.db.connection.query_all(&select).await?;
+        let rows = self.platform.db.query_all(&select).await?;
         let row = |row: &sea_orm::QueryResult| {
             let sums = (0..sums.len()).map(|at| row.try_get("", &format!("s{at}"))).collect::<Result<_, _>>()?;
             Ok((row.try_get("", "grp")?, row.try_get("", "n")?, sums))

@@ -27,8 +27,10 @@ pub mod gate;
 pub mod grants;
 pub mod hub;
 mod jwks;
+mod later;
 pub mod lifecycle;
 pub mod limits;
+mod lines;
 pub mod links;
 mod lists;
 pub mod object;
@@ -49,6 +51,7 @@ pub mod values;
 pub mod verify;
 pub mod visible;
 pub mod whole;
+pub mod written;
 
 use std::sync::{Arc, RwLock, atomic::AtomicU32};
 
@@ -81,6 +84,8 @@ pub struct Platform {
     seen: seen::Seen,
     /// Standings that were read lately.
     standings: standings::Standings,
+    /// Documents that were written lately.
+    written: written::Written,
 }
 
 impl Platform {
@@ -96,6 +101,7 @@ impl Platform {
             signed: position::Signed::default(),
             seen: seen::Seen::default(),
             standings: standings::Standings::default(),
+            written: written::Written::default(),
         }))
     }
 
@@ -141,7 +147,7 @@ impl Platform {
     }
 
     async fn grants(&self, identity: &Identity) -> Result<Option<Grants>> {
-        self.grants_on(&self.db.connection, identity).await
+        self.grants_on(&self.db, identity).await
     }
 
     async fn grants_on(&self, on: &impl ConnectionTrait, identity: &Identity) -> Result<Option<Grants>> {
@@ -162,7 +168,7 @@ impl Platform {
         let revoked = Entity::find()
             .filter(Column::Issuer.eq(identity.issuer.as_ref()).and(Column::TokenName.eq(device)))
             .filter(Column::RevokedAt.is_not_null())
-            .count(&self.db.connection)
+            .count(&self.db)
             .await;
         if revoked.is_ok_and(|n| n > 0) { "DEVICE_REVOKED" } else { "ACCOUNT_OR_TOKEN_REVOKED" }
     }
@@ -181,7 +187,7 @@ impl Platform {
     pub async fn is_empty(&self) -> Result<bool> {
         use sea_orm::PaginatorTrait;
         #[expect(clippy::disallowed_methods, reason = "counts spaces, shows nothing")]
-        let spaces = entity::platform::space::Entity::find().count(&self.db.connection).await?;
+        let spaces = entity::platform::space::Entity::find().count(&self.db).await?;
         Ok(spaces == 0)
     }
 
@@ -191,7 +197,7 @@ impl Platform {
         use sea_orm::{ColumnTrait, QueryFilter};
         let before = self.env.now() - chrono::TimeDelta::days(days);
         #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
-        let done = Entity::delete_many().filter(Column::At.lt(before)).exec(&self.db.connection).await?;
+        let done = Entity::delete_many().filter(Column::At.lt(before)).exec(&self.db).await?;
         Ok(done.rows_affected)
     }
 }
@@ -214,10 +220,10 @@ async fn deployment_of(db: &Db, env: &Env) -> Result<deployment::Model> {
     };
     deployment::Entity::insert(deployment::ActiveModel::from(made))
         .on_conflict(OnConflict::column(deployment::Column::No).do_nothing().to_owned())
-        .exec_without_returning(&db.connection)
+        .exec_without_returning(db)
         .await?;
     #[expect(clippy::disallowed_methods, reason = "the row of the deployment is the platform's own")]
-    let row = deployment::Entity::find_by_id(1).one(&db.connection).await?;
+    let row = deployment::Entity::find_by_id(1).one(db).await?;
     row.ok_or_else(|| Error::internal("the deployment row vanished"))
 }
 

@@ -18,7 +18,7 @@ impl Caller {
         use entity::platform::command_log::Entity;
         self.counted();
         #[expect(clippy::disallowed_methods, reason = "the memory of commands is the platform's own")]
-        let known = Entity::find_by_id((self.person(), key.to_owned())).one(&self.platform.db.connection).await?;
+        let known = Entity::find_by_id((self.person(), key.to_owned())).one(&self.platform.db).await?;
         Ok(known.map(|known| known.response))
     }
 }

@@ -12,7 +12,9 @@ use sea_orm::{
 use super::{
     chain,
     error::{Error, Result},
+    later::Later,
     tx::{Tx, facts},
+    visible,
 };
 
 /// How a record is published in one space, and by which parent.
@@ -41,7 +43,7 @@ impl Published {
         tx.caller.counted();
         #[expect(clippy::disallowed_methods, reason = "publications are the platform's own")]
         let rows = publication::Entity::find()
-            .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::RecordId, wanted.into_iter()))
+            .filter(visible::any_of(tx.caller.postgres(), publication::Column::RecordId, wanted.into_iter()))
             .all(&tx.db)
             .await?;
         for row in rows {
@@ -176,11 +178,8 @@ impl Tx {
         const CHUNK: usize = 1000;
         let version = Alias::new("version");
         for chunk in rows.chunks(CHUNK) {
-            let these = super::visible::any_of(
-                self.caller.postgres(),
-                super::visible::id_column::<M>(),
-                chunk.iter().map(Record::id),
-            );
+            let these =
+                visible::any_of(self.caller.postgres(), visible::id_column::<M>(), chunk.iter().map(Record::id));
             let mut update = Query::update();
             update
                 .table(M::Entity::default())
@@ -232,9 +231,17 @@ pub(super) async fn insert<M: Record>(tx: &mut Tx, rows: &[M]) -> Result<()> {
         insert.values(values).map_err(|e| Error::internal(e.to_string()))?;
     }
     tx.published = published;
-    tx.caller.counted();
-    tx.db.execute(&insert).await?;
-    Ok(())
+    match rows {
+        [row] => {
+            let statement = tx.db.get_database_backend().build(&insert);
+            tx.write(Later { table: visible::table::<M>(), id: row.id(), statement, replaces: None }).await
+        }
+        _ => {
+            tx.caller.counted();
+            tx.db.execute(&insert).await?;
+            Ok(())
+        }
+    }
 }
 
 /// Records that are published with one of these.
@@ -245,7 +252,7 @@ pub(super) async fn children(tx: &Tx, parents: &[Id]) -> Result<Vec<(Id, Kind)>>
         .select_only()
         .column(publication::Column::RecordId)
         .column(publication::Column::Kind)
-        .filter(super::visible::any_of(tx.caller.postgres(), publication::Column::ParentId, parents.iter().copied()))
+        .filter(visible::any_of(tx.caller.postgres(), publication::Column::ParentId, parents.iter().copied()))
         .order_by_asc(publication::Column::RecordId)
         .distinct()
         .into_tuple()

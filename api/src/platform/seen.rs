@@ -17,6 +17,7 @@ use super::{
     changes::Change,
     error::{Error, Result},
     visible,
+    written::Texts,
 };
 
 /// A read that is older is done again: who lags must not be shown what was taken back meanwhile.
@@ -59,8 +60,6 @@ impl<M: Record> Whole<M> {
 
 /// What tells ways of writing a record apart: two are the same where they are one.
 type Way = Arc<dyn Any + Send + Sync>;
-/// What was written of a record.
-pub type Texts = Arc<[String]>;
 /// Texts that are kept of a record, until it is read again.
 const WAYS: usize = 16;
 
@@ -183,7 +182,7 @@ impl Caller {
         let select = M::Entity::find().filter(visible::id_column::<M>().eq(id));
         let select = select.expr_as(visible::published::<M>(self.postgres()), "published");
         self.counted();
-        let found = self.platform.db.connection.query_one(&select.into_query()).await?;
+        let found = self.platform.db.query_one(&select.into_query()).await?;
         let Some(found) = found else { return Ok(Whole::default()) };
         let published: Option<String> = found.try_get("", "published")?;
         let places = published.iter().flat_map(|places| places.split(',')).filter_map(place).collect();

@@ -1,26 +1,30 @@
 //! The one way to write. Only commands get a [`Tx`]; one COMMIT carries rows, publications, ledger
 //! entries and the memory of the idempotency key.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use entity::{Audience, Id, Kind, Record, Right, SpaceKind, SpaceRef};
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, LockType, OnConflict},
 };
 use serde_json::{Map, Value};
 
 use super::{
     batch::Row,
-    caller::{Caller, Sort, ordered},
+    caller::{Caller, Sort, named, ordered},
     chain, commit,
+    db::{Purpose, Transaction},
     error::{Error, Result},
     gate,
-    grants::Grant,
+    grants::{Grant, Spaces},
+    later::Later,
     published::{self, Published},
     visible::{self, Way},
 };
@@ -41,7 +45,7 @@ pub(super) struct Change {
 
 /// A running command. Dropped without commit, nothing happened.
 pub struct Tx {
-    pub(super) db: DatabaseTransaction,
+    pub(super) db: Transaction,
     /// Who acts.
     pub caller: Caller,
     /// The right of the field that runs.
@@ -56,6 +60,8 @@ pub struct Tx {
     pub(super) at: DateTime<Utc>,
     pub(super) changes: Vec<Change>,
     numbers: HashMap<SpaceRef, i32>,
+    /// Spaces in which the caller saw what this command is about: what hangs on it is mostly seen there too.
+    near: Mutex<BTreeSet<i32>>,
     pub(super) published: Published,
 }
 
@@ -118,11 +124,7 @@ impl Caller {
             Some(writer) => Some(writer.lock().await),
             None => None,
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
-        let db = platform.db.connection.begin_with_options(options).await?;
+        let db = platform.db.begin(Purpose::Writing, &self.statements).await?;
         let mut tx = Tx {
             db,
             caller: self.clone(),
@@ -134,6 +136,7 @@ impl Caller {
             at: platform.env.now(),
             changes: Vec::new(),
             numbers: HashMap::new(),
+            near: Mutex::default(),
             published: Published::default(),
         };
         if let Some((key, hash)) = &key
@@ -141,7 +144,10 @@ impl Caller {
         {
             return Ok(response);
         }
-        let response = body(&mut tx).await?;
+        let response = match body(&mut tx).await {
+            Ok(response) => response,
+            Err(error) => return Err(tx.db.why(error).await),
+        };
         if let Some((key, _)) = &key {
             tx.remember(key, response).await?;
         }
@@ -240,24 +246,35 @@ impl Tx {
 
     /// A record the caller sees, locked until COMMIT; NOT_FOUND otherwise.
     pub async fn lock<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let mut select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
-        if self.caller.postgres() {
-            select = select.lock(LockType::NoKeyUpdate);
-        }
-        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        let row = found.ok_or_else(|| Error::not_found(field))?;
+        let row: Row<M> = self.lock_row(id, field).await?;
         // Written back, a row of which something is held back would lose it; and who does not see it whole does not edit it.
         if row.redacted.is_empty() { Ok(row.row) } else { Err(Error::forbidden(self.right)) }
     }
 
     /// The same as the caller sees it, to compare with: never to write back.
     pub async fn lock_row<M: Record>(&self, id: Id, field: &str) -> Result<Row<M>> {
-        let mut select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
-        if self.caller.postgres() {
-            select = select.lock(LockType::NoKeyUpdate);
+        let of_id = visible::id_column::<M>().eq(id);
+        if !self.caller.postgres() {
+            let select = self.caller.fenced::<M>(Way::Named).filter(of_id);
+            return self.caller.run_on(&self.db, select).await?.pop().ok_or_else(|| Error::not_found(field));
         }
-        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        found.ok_or_else(|| Error::not_found(field))
+        // Nobody may wait for a row that they do not see: the fence is in the statement. Most often a short one is enough.
+        let spaces = self.caller.grants().spaces_of(M::READ);
+        for spaces in [self.near(&spaces), Some(spaces)].into_iter().flatten() {
+            let select = named::<M>().filter(visible::visible::<M>(true, &spaces, Way::Named)).filter(of_id.clone());
+            let found: Option<Row<M>> = self.caller.run_on(&self.db, select.lock(LockType::NoKeyUpdate)).await?.pop();
+            if let Some(found) = found {
+                return Ok(found);
+            }
+        }
+        Err(Error::not_found(field))
+    }
+
+    /// Those of some spaces in which the caller saw what this command is about.
+    fn near(&self, spaces: &Spaces) -> Option<Spaces> {
+        let near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbers: Vec<i32> = near.iter().copied().filter(|no| spaces.numbers.binary_search(no).is_ok()).collect();
+        (!numbers.is_empty() && numbers.len() < spaces.numbers.len()).then(|| Spaces::of(numbers))
     }
 
     /// A record that must change because of what the caller decided by right, whether or not they see all of it. Locked
@@ -295,9 +312,13 @@ impl Tx {
 
     /// A record the caller sees; NOT_FOUND otherwise.
     pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
-        let select = self.caller.fenced::<M>(Way::Named).filter(visible::id_column::<M>().eq(id));
-        let found: Option<Row<M>> = self.caller.run_on(&self.db, select).await?.pop();
-        found.map(|row| row.row).ok_or_else(|| Error::not_found(field))
+        let select = named::<M>().filter(visible::id_column::<M>().eq(id));
+        let seen_in = |places: &str| {
+            let mut near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
+            near.extend(places.split(' ').filter_map(|place| place.parse::<i32>().ok()).map(i32::abs));
+        };
+        let found = self.caller.rows_named_and::<M>(&self.db, select, seen_in).await?.pop();
+        found.map(|(row, _)| row).ok_or_else(|| Error::not_found(field))
     }
 
     /// All records the caller sees that fit, in order, without a bound: rules must see every row. The filter is what finds
@@ -356,20 +377,30 @@ impl Tx {
             return Ok(row);
         }
         row.stamp(before.version() + 1, self.at);
-        self.caller.counted();
         let id = visible::id_column::<M>();
         #[expect(clippy::disallowed_methods, reason = "the one place where a record changes")]
-        let done = M::Entity::update_many()
+        let statement = M::Entity::update_many()
             .set(row.clone().into_active_model().reset_all())
             .filter(id.eq(row.id()))
             .filter(Expr::col((M::Entity::default(), sea_orm::sea_query::Alias::new("version"))).eq(before.version()))
-            .exec(&self.db)
+            .build(self.db.get_database_backend());
+        self.write(Later { table: visible::table::<M>(), id: row.id(), statement, replaces: Some(before.version()) })
             .await?;
-        if done.rows_affected != 1 {
-            return Err(Error::stale(before.version() + 1));
-        }
         self.note(event, &row, changed, false);
         Ok(row)
+    }
+
+    /// Writes a row, now or with others.
+    pub(super) async fn write(&self, later: Later) -> Result<()> {
+        if !self.caller.postgres() {
+            self.caller.counted();
+        }
+        self.db.later(later).await
+    }
+
+    /// Writes the rows that wait now: for who must hear here what the database says to them.
+    pub async fn settle(&self) -> Result<()> {
+        Ok(self.db.settle().await?)
     }
 
     pub(super) fn note<M: Record>(&mut self, event: &'static str, row: &M, payload: Map<String, Value>, new: bool) {

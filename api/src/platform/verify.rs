@@ -45,7 +45,7 @@ const BATCH: u64 = 1000;
 /// Reads every ledger from its first entry.
 #[expect(clippy::disallowed_methods, reason = "the check reads every ledger, and shows positions only")]
 pub async fn verify(platform: &Platform) -> Result<Report> {
-    let on = &platform.db.connection;
+    let on = &platform.db;
     let mut report = Report::default();
     for space in space::Entity::find().order_by_asc(space::Column::No).all(on).await? {
         report.spaces += 1;
@@ -134,7 +134,7 @@ async fn publications(
     let rows = publication::Entity::find()
         .filter(publication::Column::SpaceNo.eq(space.no))
         .order_by_asc(publication::Column::Seq)
-        .all(&platform.db.connection)
+        .all(&platform.db)
         .await?;
     if rows.len() != newest.len() {
         let seq = newest

@@ -21,7 +21,8 @@ use crate::platform::{
     codec::Checkpoint,
     error::{Error, Result},
     links::camel,
-    seen::{Heard, Texts},
+    seen::Heard,
+    written::Texts,
 };
 
 /// What a field holds, in GraphQL and in JSON.
@@ -297,14 +298,17 @@ impl<M: Synced> Rows for Of<M> {
         asked: &'r Asked<'r>,
     ) -> BoxFuture<'r, Result<Changed>> {
         Box::pin(async move {
-            let (changes, checkpoint) = caller.changes::<M>(at, since, limit, &asked.columns).await?;
+            let (changes, checkpoint) = caller.changes::<M>(at, since, limit, asked).await?;
             let mut lesser = Vec::new();
             let mut texts = Vec::with_capacity(changes.len());
-            for Told { id, level, row } in &changes {
-                if *level == Some(Level::Basic) {
-                    lesser.push((texts.len(), *id));
+            for Told { id, level, texts: json } in changes {
+                if level == Some(Level::Basic) {
+                    lesser.push((texts.len(), id));
                 }
-                texts.push(asked.write(*id, level.map(|_| row))?);
+                texts.push(match json.filter(|_| level.is_some()) {
+                    Some(json) => Text { id, gone: false, json },
+                    None => asked.gone(id)?,
+                });
             }
             let ids: Vec<Id> = lesser.iter().map(|(_, id)| *id).collect();
             let documents =

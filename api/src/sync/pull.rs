@@ -38,7 +38,7 @@ pub async fn pull(
         Some(sent) if documents.is_empty() => sent.to_owned(),
         _ => caller.sign_checkpoint(&[(collection.no, checkpoint)])?,
     };
-    let documents: Vec<&[String]> = documents.iter().map(|document| document.json.as_slice()).collect();
+    let documents: Vec<&[String]> = documents.iter().map(|document| &*document.json).collect();
     Ok(bulk(collection, selected, &documents, &cursor))
 }
 

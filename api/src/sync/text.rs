@@ -7,15 +7,22 @@ use super::{
     answer::Selected,
     collection::{Collection, Field},
 };
-use crate::platform::{cells::Cell, changes::COLUMNS, error::Result};
+use crate::platform::{
+    cells::Cell,
+    changes::{COLUMNS, Hand},
+    error::Result,
+    written::Texts,
+};
 
 /// What is asked of the documents of a collection.
 pub struct Asked<'s> {
     /// For each selection its keys; mostly there is one.
     each: Vec<Vec<(String, Part)>>,
     /// Columns that are needed.
-    pub columns: Vec<&'s str>,
+    columns: Vec<&'s str>,
     type_name: String,
+    /// Keys and names, in order.
+    words: String,
 }
 
 enum Part {
@@ -35,7 +42,7 @@ pub struct Text {
     /// Whether the reader does not see it, or not any more.
     pub gone: bool,
     /// JSON, for each selection.
-    pub json: Vec<String>,
+    pub json: Texts,
 }
 
 impl Text {
@@ -91,13 +98,20 @@ impl<'s> Asked<'s> {
             selected.iter().map(|field| (format!("\"{}\":", field.key), part(&field.name))).collect()
         };
         let each = selections.iter().map(|selected| parts(selected)).collect();
-        Self { each, columns, type_name: format!("\"{}Document\"", collection.prefix) }
+        let mut words = String::with_capacity(256);
+        for selected in selections {
+            for field in *selected {
+                words.extend([field.key.as_str(), ":", &field.name, ","]);
+            }
+            words.push(';');
+        }
+        Self { each, columns, type_name: format!("\"{}Document\"", collection.prefix), words }
     }
 
-    /// The document of a row that is seen whole, or of one that is gone.
-    pub fn write(&self, id: Id, row: Option<&QueryResult>) -> Result<Text> {
-        let json = self.each.iter().map(|parts| self.document(parts, id, row)).collect::<Result<_>>()?;
-        Ok(Text { id, gone: row.is_none(), json })
+    /// The document of a record that is gone.
+    pub fn gone(&self, id: Id) -> Result<Text> {
+        let json = self.each.iter().map(|parts| self.document(parts, id, None)).collect::<Result<_>>()?;
+        Ok(Text { id, gone: true, json })
     }
 
     fn document(&self, parts: &[(String, Part)], id: Id, row: Option<&QueryResult>) -> Result<String> {
@@ -119,5 +133,19 @@ impl<'s> Asked<'s> {
         }
         json.push('}');
         Ok(json)
+    }
+}
+
+impl Hand for Asked<'_> {
+    fn words(&self) -> &str {
+        &self.words
+    }
+
+    fn columns(&self) -> &[&str] {
+        &self.columns
+    }
+
+    fn write(&self, id: Id, row: &QueryResult) -> Result<Vec<String>> {
+        self.each.iter().map(|parts| self.document(parts, id, Some(row))).collect()
     }
 }

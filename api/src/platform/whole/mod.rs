@@ -8,7 +8,7 @@
 mod statement;
 mod write;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{
     Context, ContextSelectionSet, OutputType, Positioned, SelectionField, ServerResult, Value, indexmap::IndexMap,
@@ -21,6 +21,7 @@ use self::{statement::Statement, write::Writer};
 use super::{
     caller::{Caller, Sort},
     cells::Cell,
+    documents::Again,
     error::{Error, Result},
     gate,
     limits::{PAGE_DEFAULT, PAGE_MOST},
@@ -317,7 +318,33 @@ impl Caller {
             self.confirm_for(ctx).await?;
             return Ok(Whole::Objects(self.find::<O::Row>(id).await?.map(O::from)));
         };
-        Ok(Whole::Text(self.named(ctx, &plan, id).await?.unwrap_or_else(|| "null".to_owned())))
+        let plan = Arc::new(plan);
+        let text = self.named(ctx, &plan, id).await?;
+        if let Some(known) = gate::known(ctx) {
+            known.learn(&plan);
+        }
+        Ok(Whole::Text(text.unwrap_or_else(|| "null".to_owned())))
+    }
+
+    /// The answer to a question that was answered before, by the standings that are kept: one statement, and nothing else
+    /// around it. None where they do not count any more, or the record is not seen: then it is asked as if for the first time.
+    pub async fn answer_again(&self, again: &Again) -> Result<Option<String>> {
+        let (Some(kept), Some(identity), Some(plan)) = (self.kept(), &self.identity, again.plan()) else {
+            return Ok(None);
+        };
+        let mut statement = Statement::new(self, kept.grants.clone());
+        statement.asks = Some((&kept, identity));
+        statement.named(plan, again.id);
+        let rows = self.rows_of(&mut statement).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let answer: Option<String> = row.try_get_by_index(1)?;
+        if statement.answer.is_none() || answer != statement.answer {
+            return Ok(None);
+        }
+        self.count_on(&kept);
+        let mut writer = Writer::new(self);
+        let text: String = row.try_get_by_index(0)?;
+        Ok(writer.named(plan, &text)?.then(|| writer.finish()))
     }
 
     /// A record that a command wrote with what is asked of it, or NOT_FOUND.
@@ -406,7 +433,7 @@ impl Caller {
     async fn rows_of(&self, statement: &mut Statement<'_>) -> Result<Vec<QueryResult>> {
         self.counted();
         let db = &self.platform.db;
-        Ok(db.connection.query_all_raw(db.statement(&statement.sql, statement.values.drain(..))).await?)
+        Ok(db.query_all_raw(db.statement(&statement.sql, statement.values.drain(..))).await?)
     }
 
     /// Asks whether the standings that were kept still count, and whether those of now have the right of this field; answers
