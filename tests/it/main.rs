@@ -15,6 +15,7 @@
 mod support;
 
 mod advocacy;
+mod again;
 mod binary;
 mod capacity;
 mod clients;

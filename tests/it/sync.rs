@@ -611,3 +611,38 @@ scenario! {
         assert!(most <= 12, "{most} statements for one page");
     }
 }
+
+scenario! {
+    async fn what_stood_at_a_place_of_a_ledger_is_written_once_for_all_who_see_it(w: World) {
+        let pull = |selection: &str| format!("query($c: RiskInputCheckpoint) {{ pullRisk(checkpoint: $c, limit: 100) {{ documents {{ {selection} }} checkpoint {{ cursor }} }} }}");
+        let ask = async |who: &str, selection: &str, checkpoint: &Value| {
+            let token = format!("Bearer {}", w.token(who));
+            let body = json!({ "query": pull(selection), "variables": { "c": checkpoint } });
+            let answer = w.post(body, &[("authorization", &token), ("x-cost", "1")]).await;
+            let statements = answer.body["extensions"]["cost"]["statements"].as_i64().unwrap();
+            (answer.at("/pullRisk/documents"), json!({ "cursor": answer.at("/pullRisk/checkpoint/cursor") }), statements)
+        };
+        let selection = "id title state level version deleted";
+        let (first, since, many) = ask("dana", selection, &Value::Null).await;
+        assert!(first.as_array().unwrap().len() > 2);
+        // The same for who sees the same, without reading the rows once more.
+        let (second, _, few) = ask("omar", selection, &Value::Null).await;
+        assert_eq!((second, few), (first.clone(), many - 1));
+        // Asked for in other words it is written anew; who sees nothing is told nothing, whatever others were told.
+        let (renamed, _, again) = ask("omar", "it: id title", &Value::Null).await;
+        assert_eq!((&renamed[0]["it"], again), (&first[0]["id"], many));
+        let (nothing, ..) = ask("sam", selection, &Value::Null).await;
+        assert_eq!(nothing, json!([]));
+        // What changed stands at another place, and comes as it is now, to whoever asks and from wherever.
+        let road = w.risk("Abduction on the Bentiu road").await;
+        w.perceive("dana", &road, 5, 5).await.data();
+        w.perceive("omar", &road, 5, 5).await.data();
+        let (changed, ..) = ask("dana", selection, &since).await;
+        assert_eq!((changed.as_array().unwrap().len(), &changed[0]["id"], &changed[0]["level"]), (1, &json!(road), &json!("CRITICAL")));
+        for who in ["omar", "dana"] {
+            let (all, ..) = ask(who, selection, &Value::Null).await;
+            let seen = all.as_array().unwrap().iter().find(|risk| risk["id"] == *road).unwrap();
+            assert_eq!(seen, &changed[0]);
+        }
+    }
+}

@@ -1,5 +1,5 @@
 //! Rows that wait to be written together. A command writes several, and each would be a way through the network: on PostgreSQL
-//! they wait until somebody looks at one of their tables, or the command ends, and go as one statement.
+//! they wait until somebody looks at one of their tables, something else is written, or the command ends, and go as one statement.
 
 use std::{
     fmt::Write,
@@ -82,13 +82,14 @@ impl Acting {
         self.line.all(statement).await
     }
 
+    /// Runs what writes: it may refer to a row that waits without a word of its table.
     pub(super) async fn run(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.before(&statement.sql).await?;
+        self.settle().await?;
         self.line.run(statement).await
     }
 
     pub(super) async fn run_plain(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.before(sql).await?;
+        self.settle().await?;
         self.line.run_plain(sql).await
     }
 

@@ -106,7 +106,8 @@ impl Lines {
 
     /// All rows of a statement that stands alone.
     pub(super) async fn all(self: &Arc<Self>, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let again = statement.sql.starts_with("SELECT").then(|| statement.clone());
+        let only_asks = !["INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.sql.contains(word));
+        let again = only_asks.then(|| statement.clone());
         let mut line = self.take().await?;
         match line.all(statement).await {
             Err(DbErr::Conn(error)) => match again.filter(|_| line.waited) {
