@@ -58,11 +58,6 @@ fn main() -> io::Result<()> {
     let sources = home.join("src");
 
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=layout.ld");
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
-        let layout = directory("CARGO_MANIFEST_DIR")?.join("layout.ld");
-        println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", layout.display());
-    }
     println!("cargo:rerun-if-env-changed=SAFEPACT_PLAYGROUND");
     for file in ["package.json", "package-lock.json", ".npmrc"] {
         println!("cargo:rerun-if-changed={}", home.join(file).display());

@@ -322,3 +322,33 @@ scenario! {
         assert_eq!(socket.event().await["streamIncident"]["documents"][0]["id"], id(1));
     }
 }
+
+scenario! {
+    async fn a_right_that_comes_or_goes_between_connecting_and_following_is_pulled_again(w: World) {
+        let address = w.serve().await;
+        let mut phone = Phone::new("amina", "incident");
+        phone.write(&id(1), report("One"));
+        phone.push(w, &[&id(1)]).await;
+        let follow = "subscription { streamIncident { documents { id } checkpoint { cursor } } }";
+        let omar = person(w, "omar").await;
+        let standing = focal_point(w, "omar").await;
+        // He reads the incidents of his organisation, and holds them; between his pull and his stream the right ends.
+        let mut socket = Socket::signed_in(address, &w.token("omar")).await;
+        end(w, &standing).await;
+        socket.subscribe("1", follow, json!({})).await;
+        assert_eq!(closed(&mut socket).await, Closed(4205));
+        // And comes back: what was reported meanwhile would come with no stream.
+        let mut socket = Socket::signed_in(address, &w.token("omar")).await;
+        w.clock.advance(chrono::TimeDelta::seconds(1));
+        let input = json!({ "personId": omar, "role": "SECURITY_FOCAL_POINT" });
+        w.act("grace", "giveMembership", "GiveMembershipInput", input, "id").await.data();
+        socket.subscribe("1", follow, json!({})).await;
+        assert_eq!(closed(&mut socket).await, Closed(4205));
+        // Where nothing changed it is followed.
+        let mut socket = Socket::signed_in(address, &w.token("omar")).await;
+        socket.subscribe("1", follow, json!({})).await;
+        phone.write(&id(2), report("Two"));
+        phone.push(w, &[&id(2)]).await;
+        assert!(socket.event().await.to_string().contains(&id(2)));
+    }
+}

@@ -303,7 +303,7 @@ impl Connection {
         let Ok(position) = caller.all_heads().await else {
             return Err(Close(1013, "Try again later"));
         };
-        let connected = Connected { at: Instant::now(), position };
+        let connected = Connected { at: Instant::now(), position, grants: caller.grants() };
         self.session = Some(Session { identity, authority, connected });
         self.text(r#"{"type":"connection_ack"}"#.to_owned()).await
     }

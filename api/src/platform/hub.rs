@@ -402,6 +402,14 @@ impl Hub {
     pub(super) async fn heads_on(&self, on: &impl ConnectionTrait, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
         let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no", 1);
         let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
+        if self.db.is_postgres() {
+            // Of some there are thousands: two lists are sent and read in a fraction of the time.
+            let sql = format!("SELECT array_agg(s.no), array_agg(s.head_seq) FROM ({sql}) s");
+            let Some(row) = on.query_one_raw(self.db.statement(&sql, [list])).await? else { return Ok(Vec::new()) };
+            let numbers: Vec<i32> = row.try_get_by_index::<Option<_>>(0)?.unwrap_or_default();
+            let heads: Vec<i64> = row.try_get_by_index::<Option<_>>(1)?.unwrap_or_default();
+            return Ok(numbers.into_iter().zip(heads).collect());
+        }
         let rows = on.query_all_raw(self.db.statement(&sql, [list])).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }

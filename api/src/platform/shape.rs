@@ -82,7 +82,7 @@ impl<'d> Fitting<'d> {
         }
         let mut out = IndexMap::with_capacity(asked.len());
         for (key, asked) in asked {
-            let known = self.types.field(of, asked.field).map(|field| &*field.ty);
+            let known = self.types.field(of, asked.field).map(|field| &field.ty);
             match (data.swap_remove(key), known) {
                 (Some(value), Some(ty)) => {
                     out.insert(Name::new(key), self.value(&asked.sets, ty, value)?);

@@ -10,14 +10,14 @@ use entity::value::CHECKS;
 
 use super::{
     error::Error,
-    sdl::{Inputs, TypeMap, named},
+    sdl::{TypeMap, named},
 };
 
 /// Adds a problem for each value that breaks the rule of its type. What the schema itself refuses (missing,
 /// unknown or of another shape) is left to validation.
 pub(super) fn check<'v>(
     types: &TypeMap,
-    arguments: &Inputs,
+    arguments: &HashMap<String, Type>,
     given: impl Iterator<Item = (&'v Name, &'v Value)>,
     variables: &Variables,
     problems: &mut Vec<Error>,
@@ -114,7 +114,7 @@ impl Misfits {
                 for name in wrong {
                     let value = state.shift_remove(&name).and_then(|value| value.into_json().ok()).unwrap_or_default();
                     if part == "newDocumentState" {
-                        let known = fields.get(name.as_str()).map(|ty| named(ty));
+                        let known = fields.get(name.as_str()).map(named);
                         let message = known.map_or("there is no such field".to_owned(), |of| format!("expected {of}"));
                         let rule = if known.is_some() { "FIELD_TYPE" } else { "FIELD_IS_KNOWN" };
                         let misfit = self.0.entry(at).or_insert_with(|| Misfit {

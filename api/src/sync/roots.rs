@@ -169,7 +169,7 @@ impl SubscriptionType for SyncSubscriptions {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        let name = registry.create_subscription_type::<Self, _>(|_| {
+        registry.create_subscription_type::<Self, _>(|_| {
             let streams = collections::all().iter().map(|c| {
                 let prefix = &c.prefix;
                 let about = format!(
@@ -181,10 +181,7 @@ impl SubscriptionType for SyncSubscriptions {
                 types::field(&format!("stream{prefix}"), &format!("{prefix}PullBulk!"), &about, args, Some(Right::SignedIn))
             });
             types::subscriptions("SyncSubscriptions", streams)
-        });
-        // Subscriptions are entered last.
-        types::fit(registry);
-        name
+        })
     }
 
     fn create_field_stream<'a>(

@@ -21,6 +21,7 @@ use crate::platform::{
     error::{Error, Result},
     feed::{Feed, Rights, Which},
     gate::Ask,
+    grants::Grants,
     position::Position,
     seen::Heard,
     whole::written,
@@ -44,6 +45,8 @@ pub struct Connected {
     pub at: Instant,
     /// Heads of every ledger that the person could follow.
     pub position: Position,
+    /// What the person could do then.
+    pub grants: Grants,
 }
 
 /// A pull that this connection caused began at most this long ago.
@@ -176,15 +179,19 @@ const RECENT: Duration = Duration::from_secs(30);
 
 impl Documents {
     async fn open(caller: Caller, collection: &'static Collection, connected: Option<Connected>) -> Result<Self> {
+        let before = connected.as_ref().map(|connected| connected.grants.spaces(collection.read));
         let start = match connected {
             Some(connected) if connected.at.elapsed() < OLDEST_PULL => Some(connected.position),
             Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
             None => None,
         };
         let mut feed = Feed::open(caller, collection.rights, Which::All, Some(collection.kind), start.as_ref()).await?;
-        let known = |start: &Position| feed.position().iter().all(|(no, _)| start.of(no).is_some());
-        if start.as_ref().is_some_and(|start| !known(start)) {
-            // A space came since: its documents are behind this stream, and in front of the next pull.
+        let followed = || feed.position().iter().map(|(no, _)| no);
+        let known = |start: &Position| followed().all(|no| start.of(no).is_some());
+        let same = before.is_none_or(|before| followed().eq(before.iter().copied()));
+        if !same || start.as_ref().is_some_and(|start| !known(start)) {
+            // Other spaces are read than when the connection began, and the pull of this connection may have come before that:
+            // what came with one, and what must be taken back of one, is behind this stream, and in front of the next pull.
             return Err(Error::resync());
         }
         // A device that lost its connection in a push comes back, and pushes again.

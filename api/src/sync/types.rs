@@ -220,23 +220,3 @@ fn enter_collection(registry: &mut Registry, collection: &Collection) {
     ];
     insert(registry, input_object(&format!("{prefix}InputPushRow"), "One write of a device.", row));
 }
-
-/// Gives back the room that was kept for more than came: fields and arguments are large, and there are thousands.
-pub fn fit(registry: &mut Registry) {
-    let arguments = |field: &mut MetaField| {
-        field.args.shrink_to_fit();
-        field.tags.shrink_to_fit();
-        field.directive_invocations.shrink_to_fit();
-    };
-    for ty in registry.types.values_mut() {
-        match ty {
-            MetaType::Object { fields, .. } | MetaType::Interface { fields, .. } => {
-                fields.values_mut().for_each(arguments);
-                fields.shrink_to_fit();
-            }
-            MetaType::InputObject { input_fields, .. } => input_fields.shrink_to_fit(),
-            MetaType::Enum { enum_values, .. } => enum_values.shrink_to_fit(),
-            MetaType::Scalar { .. } | MetaType::Union { .. } => {}
-        }
-    }
-}
