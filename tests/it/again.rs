@@ -1,9 +1,10 @@
 //! A question that was answered before goes past the executor, and says the same to everybody, letter by letter.
 
 use safepact::platform::gate::Incoming;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 
-use crate::support::{World, answer::Answer};
+use crate::support::{Answer, Backend, World};
 
 const QUERY: &str = "query Again($id: ID!) { it: partnership(id: $id) { __typename id title startsOn sides { shownAs organisation { name redactions } } ...F } } \
                      fragment F on Partnership { risks(first: 2) { edges { cursor node { title level partnership { title } } } pageInfo { hasNextPage endCursor } } }";
@@ -40,14 +41,14 @@ scenario! {
     async fn a_question_asked_again_says_the_same_to_everybody(w: World) {
         let partnership = w.partnership().await;
         let nothing = "019f0000-0000-7000-8000-00000000dead";
-        assert!(!is_known(&w, &partnership));
+        assert!(!is_known(w, &partnership));
         let mut answers = Vec::new();
         for who in ["dana", "omar", "petra", "grace", "sam", "lars"] {
             let token = w.token(who);
             for id in [partnership.as_str(), nothing] {
-                let whole_way = ask(&w, &token, id, true).await;
+                let whole_way = ask(w, &token, id, true).await;
                 for _ in 0..3 {
-                    let again = ask(&w, &token, id, false).await;
+                    let again = ask(w, &token, id, false).await;
                     assert_eq!(said(&again), said(&whole_way), "{who}");
                     let of = |answer: &Answer| {
                         // A short answer is not compressed, and what stands beside the cost is longer.
@@ -60,7 +61,7 @@ scenario! {
                 answers.push((who, id == partnership, said(&whole_way).1));
             }
         }
-        assert!(is_known(&w, &partnership));
+        assert!(is_known(w, &partnership));
         let sees = |who: &str| answers.iter().any(|(one, there, text)| *one == who && *there && text.contains("\"title\""));
         assert!(sees("dana") && sees("omar") && !sees("sam"));
         // A stranger cannot tell it from what is not there.
@@ -68,8 +69,8 @@ scenario! {
         assert_eq!(of_sam[0], of_sam[1]);
         // What is not plain goes the whole way, which says what is wrong with it.
         let token = w.token("dana");
-        ask(&w, &token, &partnership, false).await.data();
-        ask(&w, &token, "not an id", false).await.refused("VALIDATION_FAILED");
+        ask(w, &token, &partnership, false).await.data();
+        ask(w, &token, "not an id", false).await.refused("VALIDATION_FAILED");
         let bearer = format!("Bearer {token}");
         for (variables, name) in [(json!({}), "Again"), (json!({ "id": null }), "Again"), (json!({ "id": partnership }), "Other")] {
             let body = json!({ "query": QUERY, "variables": variables, "operationName": name });
@@ -87,13 +88,13 @@ scenario! {
         let partnership = w.partnership().await;
         let omar = w.token("omar");
         for _ in 0..3 {
-            assert!(ask(&w, &omar, &partnership, false).await.text.contains("\"title\""));
+            assert!(ask(w, &omar, &partnership, false).await.text.contains("\"title\""));
         }
         // Another side changes what he reads: the next answer says so.
         let road = w.risk("Abduction on the Bentiu road").await;
         w.perceive("dana", &road, 5, 5).await.data();
         w.perceive("omar", &road, 5, 5).await.data();
-        assert!(ask(&w, &omar, &partnership, false).await.text.contains("\"CRITICAL\""));
+        assert!(ask(w, &omar, &partnership, false).await.text.contains("\"CRITICAL\""));
         let roles = "{ partnerships { edges { node { sides { roles { id version shownAs } } } } } }";
         let roles = w.ask("grace", roles, Value::Null).await.at("/partnerships/edges/0/node/sides/1/roles");
         let role = roles.as_array().unwrap().iter().find(|role| role["shownAs"] == "Omar Gatluak").unwrap().clone();
@@ -102,7 +103,7 @@ scenario! {
         w.ask("grace", end, json!({ "id": role["id"], "v": role["version"] })).await.data();
         w.clock.advance(chrono::TimeDelta::seconds(1));
         for _ in 0..2 {
-            let answer = ask(&w, &omar, &partnership, false).await;
+            let answer = ask(w, &omar, &partnership, false).await;
             assert!(!answer.text.contains("\"title\""), "{}", answer.text);
         }
     }
@@ -110,24 +111,22 @@ scenario! {
 
 scenario! {
     async fn a_database_that_went_away_is_found_again(w: World) {
-        if w.backend == crate::support::Backend::Sqlite {
+        if w.backend == Backend::Sqlite {
             return;
         }
-        use sea_orm::ConnectionTrait;
         let (partnership, road) = (w.partnership().await, w.risk("Abduction on the Bentiu road").await);
         let token = w.token("dana");
         for _ in 0..3 {
-            ask(&w, &token, &partnership, false).await.data();
+            ask(w, &token, &partnership, false).await.data();
         }
         let database = w.database().await;
         let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         // Every line broke while nobody used it: questions and commands are asked on a new one.
         database.execute_unprepared(kill).await.unwrap();
-        ask(&w, &token, &partnership, false).await.data();
+        ask(w, &token, &partnership, false).await.data();
         database.execute_unprepared(kill).await.unwrap();
         w.perceive("dana", &road, 4, 4).await.data();
         // A request that goes away in the middle of its command leaves nothing locked, and its line is used again.
-        use sea_orm::TransactionTrait;
         let hold = database.begin().await.unwrap();
         hold.execute_unprepared("SELECT id FROM partnership FOR UPDATE").await.unwrap();
         let gone = tokio::time::timeout(std::time::Duration::from_millis(300), w.perceive("dana", &road, 3, 3)).await;

@@ -339,7 +339,7 @@ scenario! {
         assert_eq!(closed(&mut socket).await, Closed(4205));
         // And comes back: what was reported meanwhile would come with no stream.
         let mut socket = Socket::signed_in(address, &w.token("omar")).await;
-        w.clock.advance(chrono::TimeDelta::seconds(1));
+        w.clock.advance(TimeDelta::seconds(1));
         let input = json!({ "personId": omar, "role": "SECURITY_FOCAL_POINT" });
         w.act("grace", "giveMembership", "GiveMembershipInput", input, "id").await.data();
         socket.subscribe("1", follow, json!({})).await;

@@ -357,7 +357,8 @@ impl Caller {
         on: &impl ConnectionTrait,
         select: Select<M::Entity>,
     ) -> Result<Vec<Sight<M>>> {
-        self.rows_named_and(on, select, |_| ()).await
+        // Boxed: many futures hold this one.
+        Box::pin(self.rows_named_and(on, select, |_| ())).await
     }
 
     /// The same; who asks hears where each row that the caller sees is published, where that was told with it.

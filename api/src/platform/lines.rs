@@ -155,7 +155,9 @@ impl Lines {
                 line = self.take().await?;
                 line.run_plain(begin).await?;
             }
-            begun => drop(begun?),
+            begun => {
+                begun?;
+            }
         }
         line.busy = true;
         Ok(line)
