@@ -1,5 +1,5 @@
 //! Writing faster. A publication and an entry of a ledger name a space that their command has locked: to look it up once more
-//! for each of them was a quarter of what they cost, and spaces are never deleted. Views and levels are found by their risk, by
+//! for each of them was a fifth of what they cost, and spaces are never deleted. Views and levels are found by their risk, by
 //! their own ids or in a feed, never by their spaces.
 
 crate::dialect::migration!("m0016_writing", DDL, &[]);
