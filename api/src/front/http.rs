@@ -271,7 +271,10 @@ async fn run(
 ) -> Response {
     let began = Instant::now();
     let span = tracing::info_span!("request", request.id = %id);
-    if let Some(again) = server.gate.again(&incoming) {
+    let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
+    if !matches!(came, Came::ByPost(bytes) if bytes > most)
+        && let Some(again) = server.gate.again(&incoming)
+    {
         let answer = again::answer(&server, &headers, media, &again, began, &id).instrument(span.clone()).await;
         if let Some(answer) = answer {
             return answer;
@@ -300,7 +303,6 @@ async fn run(
             Err(errors) => return refused(&server, errors, media, wish, &id),
         },
     };
-    let most = usize::try_from(server.gate.limits.body_bytes).unwrap_or_default();
     match came {
         Came::ByGet if admitted.operation != OperationType::Query => {
             return method_not_allowed("mutations and subscriptions are not taken by GET", &id);

@@ -92,6 +92,8 @@ pub(crate) async fn record(
         ErrorCode::Conflict => Error::invalid("subject", "ONE_ACCOUNT_A_SUBJECT", "this subject cannot be used"),
         _ => error,
     };
+    // What else waits is heard of for itself.
+    tx.settle().await?;
     let row = tx.insert("account.opened", row).await.map_err(taken)?;
     tx.settle().await.map_err(taken)?;
     Ok(row)

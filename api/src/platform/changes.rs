@@ -356,7 +356,8 @@ impl<'h> Wanted<'h> {
         let places = found.iter().filter(|found| found.live).map(|found| (found.space_no, found.seq));
         let known = written.at(self.way, places);
         for (found, document) in found.iter_mut().filter(|found| found.live).zip(known) {
-            found.document = document;
+            // Another record can stand there only after a restore under a server that runs on.
+            found.document = document.filter(|document| document.id == found.id);
         }
         let unknown: BTreeSet<Id> =
             found.iter().filter(|found| found.document.is_none()).map(|found| found.id).collect();
@@ -370,7 +371,7 @@ impl<'h> Wanted<'h> {
         for row in &rows {
             let id: Id = row.try_get_by_index(0)?;
             let places = row.try_get_by_index::<Option<String>>(1)?.unwrap_or_default();
-            documents.insert(id, Arc::new(Document::new(places, self.hand.write(id, row)?)));
+            documents.insert(id, Arc::new(Document::new(id, places, self.hand.write(id, row)?)));
         }
         let mut new = Vec::with_capacity(documents.len());
         for found in found.iter_mut().filter(|found| found.document.is_none()) {

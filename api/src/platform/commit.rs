@@ -35,7 +35,10 @@ struct Entry {
 /// Commits and answers with the new heads of the spaces that advanced, and the entries that somebody here waits for.
 pub(super) async fn commit(mut tx: Tx) -> Result<(Vec<(i32, i64)>, Vec<ledger::Model>)> {
     let changes = std::mem::take(&mut tx.changes);
-    let entries = entries(&mut tx, changes).await?;
+    let entries = match entries(&mut tx, changes).await {
+        Ok(entries) => entries,
+        Err(error) => return Err(tx.db.why(error).await),
+    };
     let told = enter(&tx, &entries).await?;
     tx.db.commit().await?;
     Ok(told)

@@ -136,7 +136,7 @@ impl Db {
 
     /// Answers whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.execute_unprepared("SELECT 1").await.map(|_| ())
+        self.query_one_raw(self.statement("SELECT 1", [])).await.map(|_| ())
     }
 
     /// A statement with `$1`, `$2` … in both dialects.

@@ -37,11 +37,13 @@ pub(super) struct Acting {
     sent: Arc<AtomicU32>,
     /// The version that a row had no more, where one could not be written for this.
     pub(super) stale: Option<i32>,
+    /// Whether rows that waited were not written: then nothing of the command may last.
+    failed: bool,
 }
 
 impl Acting {
     pub(super) const fn new(line: Line, sent: Arc<AtomicU32>) -> Self {
-        Self { line, waiting: Vec::new(), sent, stale: None }
+        Self { line, waiting: Vec::new(), sent, stale: None, failed: false }
     }
 
     /// Lets a row wait. Of one record only one: a statement sees nothing of what else it writes.
@@ -61,6 +63,7 @@ impl Acting {
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         let replaces: Vec<Option<i32>> = waiting.iter().map(|later| later.replaces).collect();
+        let failed = std::mem::replace(&mut self.failed, true);
         let written = self.line.all(together(waiting)).await?;
         for (at, replaces) in replaces.into_iter().enumerate() {
             let rows: i64 = written.first().map(|row| row.try_get_by_index(at)).transpose()?.unwrap_or_default();
@@ -69,6 +72,7 @@ impl Acting {
                 return Err(DbErr::RecordNotUpdated);
             }
         }
+        self.failed = failed;
         Ok(())
     }
 
@@ -95,6 +99,9 @@ impl Acting {
 
     pub(super) async fn commit(mut self) -> Result<(), DbErr> {
         self.settle().await?;
+        if self.failed {
+            return Err(DbErr::RecordNotUpdated);
+        }
         self.line.end("COMMIT").await
     }
 }

@@ -98,7 +98,10 @@ impl Lines {
         };
         let (connection, opened, waited) = match ready {
             Some(idle) => (idle.connection, idle.opened, true),
-            None => (PgConnection::connect_with(&self.options).await.map_err(gone)?, Instant::now(), false),
+            None => match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&self.options)).await {
+                Ok(connection) => (connection.map_err(gone)?, Instant::now(), false),
+                Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+            },
         };
         let lines = self.clone();
         Ok(Line { lines, connection: Some(connection), opened, waited, busy: false, place: Some(place) })
@@ -111,9 +114,8 @@ impl Lines {
         let mut line = self.take().await?;
         match line.all(statement).await {
             Err(DbErr::Conn(error)) => match again.filter(|_| line.waited) {
-                // It broke while nobody used it, and the others likely too: a question is asked once more.
+                // It broke while nobody used it: a question is asked once more.
                 Some(again) => {
-                    self.idle().clear();
                     drop(line);
                     let mut line = self.take().await?;
                     let rows = line.all(again).await?;
@@ -150,7 +152,6 @@ impl Lines {
         let mut line = self.take().await?;
         match line.run_plain(begin).await {
             Err(DbErr::Conn(_)) if line.waited => {
-                self.idle().clear();
                 drop(line);
                 line = self.take().await?;
                 line.run_plain(begin).await?;
@@ -189,6 +190,10 @@ impl Line {
         answer.map_err(|error| {
             if is_over(&error) {
                 self.connection = None;
+                if self.waited {
+                    // It broke while nobody used it, and the others likely too.
+                    self.lines.idle().clear();
+                }
                 gone(error)
             } else {
                 failed(error)

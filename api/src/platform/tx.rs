@@ -148,8 +148,10 @@ impl Caller {
             Ok(response) => response,
             Err(error) => return Err(tx.db.why(error).await),
         };
-        if let Some((key, _)) = &key {
-            tx.remember(key, response).await?;
+        if let Some((key, _)) = &key
+            && let Err(error) = tx.remember(key, response).await
+        {
+            return Err(tx.db.why(error).await);
         }
         let changes_authority = tx.changes.iter().any(|change| {
             matches!(change.kind, Kind::Membership | Kind::SideRole | Kind::PartnershipSide | Kind::Account)

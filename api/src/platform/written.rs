@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entity::Kind;
+use entity::{Id, Kind};
 
 /// Most text that is kept, bytes: half of it of lately, half of before.
 const MOST: usize = 12 << 20;
@@ -26,6 +26,8 @@ pub type Texts = Arc<[String]>;
 
 /// A record as it stood at a place of a ledger.
 pub struct Document {
+    /// The record.
+    pub(super) id: Id,
     /// Where it was published, in words for [`super::visible::seen`].
     pub(super) places: String,
     /// For who sees all of it.
@@ -34,8 +36,8 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(places: String, texts: Vec<String>) -> Self {
-        Self { places, texts: texts.into(), read: Instant::now() }
+    pub(super) fn new(id: Id, places: String, texts: Vec<String>) -> Self {
+        Self { id, places, texts: texts.into(), read: Instant::now() }
     }
 
     fn bytes(&self) -> usize {
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
 
     fn document(text: &str) -> Arc<Document> {
-        Arc::new(Document::new("1".to_owned(), vec![text.to_owned()]))
+        Arc::new(Document::new(Id::NIL, "1".to_owned(), vec![text.to_owned()]))
     }
 
     #[test]
