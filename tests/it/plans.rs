@@ -14,9 +14,8 @@ use crate::support::{World, world::repository};
 
 /// A table with so many rows is large.
 const LARGE: i64 = 10_000;
-/// More statements than these are not sent for one field, however many rows it answers with: `changes` of four collections sends
-/// most, three for each of them.
-const MOST: i64 = 14;
+/// More statements than these are not sent for one field, however many rows it answers with.
+const MOST: i64 = 12;
 /// Fields that read no record.
 const SMALL: &[&str] = &["catalogue", "catalogues", "errorCodes", "limits", "riskMatrix", "streamPosition", "schema"];
 

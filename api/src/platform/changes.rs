@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use entity::{Id, Kind, Level, Record};
@@ -22,7 +22,11 @@ use super::{
 };
 
 /// One moment of the database, with the rights of that moment.
-pub struct Snapshot(Transaction);
+pub struct Snapshot {
+    on: Transaction,
+    /// Heads that were read in it: of several collections most are the same.
+    heads: Mutex<HashMap<i32, i64>>,
+}
 
 /// What happened to one record, for one reader.
 pub enum Change<M> {
@@ -100,10 +104,10 @@ impl Caller {
             let Some(fresh) = fresh else {
                 return Err(Error::unauthenticated(self.platform.why_nobody(identity).await));
             };
-            drop(self.kept.write().unwrap_or_else(std::sync::PoisonError::into_inner).take());
-            *self.grants.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+            drop(self.kept.write().unwrap_or_else(PoisonError::into_inner).take());
+            *self.grants.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
-        Ok(Snapshot(db))
+        Ok(Snapshot { on: db, heads: Mutex::default() })
     }
 
     /// A transaction that reads one moment of the database.
@@ -192,7 +196,7 @@ impl Caller {
 
     /// The same in a moment of the database.
     pub async fn as_seen_at<M: Record>(&self, at: &Snapshot, ids: &[Id]) -> Result<Vec<Change<M>>> {
-        self.seen_on(&at.0, ids).await
+        self.seen_on(&at.on, ids).await
     }
 
     async fn seen_on<M: Record>(&self, on: &impl ConnectionTrait, ids: &[Id]) -> Result<Vec<Change<M>>> {
@@ -245,9 +249,18 @@ fn marks(since: &Checkpoint, readable: &[i32], own: Option<i32>, heads: &HashMap
 }
 
 async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>) -> Result<HashMap<i32, i64>> {
-    caller.counted();
-    let spaces: Vec<i32> = spaces.iter().copied().chain(own).collect();
-    Ok(caller.hub().heads_on(&at.0, &spaces).await?.into_iter().collect())
+    let known = || at.heads.lock().unwrap_or_else(PoisonError::into_inner);
+    let unknown: Vec<i32> = {
+        let known = known();
+        spaces.iter().copied().chain(own).filter(|no| !known.contains_key(no)).collect()
+    };
+    if !unknown.is_empty() {
+        caller.counted();
+        let read = caller.hub().heads_on(&at.on, &unknown).await?;
+        known().extend(read);
+    }
+    let known = known();
+    Ok(spaces.iter().copied().chain(own).filter_map(|no| Some((no, *known.get(&no)?))).collect())
 }
 
 /// Spaces are taken together while their ledgers hold so many times the entries that are to be answered with: of a kind there
@@ -366,7 +379,7 @@ impl<'h> Wanted<'h> {
         }
         let ids = visible::ids(caller.postgres(), &unknown.into_iter().collect::<Vec<_>>());
         caller.counted();
-        let rows = at.0.query_all_raw(caller.platform.db.statement(&self.rows, [ids])).await?;
+        let rows = at.on.query_all_raw(caller.platform.db.statement(&self.rows, [ids])).await?;
         let mut documents = HashMap::with_capacity(rows.len());
         for row in &rows {
             let id: Id = row.try_get_by_index(0)?;
@@ -408,10 +421,10 @@ async fn read(
         let sql = format!(
             "SELECT array_agg(f.space_no), array_agg(f.record_id), array_agg(f.seq), array_agg(f.anyway), array_agg(f.live) FROM ({sql}) f"
         );
-        let row = at.0.query_one_raw(caller.platform.db.statement(&sql, values)).await?;
+        let row = at.on.query_one_raw(caller.platform.db.statement(&sql, values)).await?;
         row.map(|row| in_lists(&row)).transpose()?.unwrap_or_default()
     } else {
-        let rows = at.0.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
+        let rows = at.on.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
         rows.iter().map(in_a_row).collect::<Result<_>>()?
     };
     wanted.documents(caller, at, &mut found).await?;
