@@ -269,7 +269,7 @@ async fn histories(backend: Backend) {
     let Some(w) = World::start(backend).await else { return };
     let asked = std::env::var("SAFEPACT_MODEL_HISTORIES").ok().and_then(|text| text.parse().ok()).unwrap_or(100_u64);
     let mut went_back = 0;
-    for seed in 1..=(asked / 50).clamp(2, 20) {
+    for seed in 1..=(asked / 20).clamp(2, 20) {
         went_back += history(&w, seed * 7919).await;
     }
     assert!(went_back > 0, "no history went back");
