@@ -19,6 +19,7 @@ pub mod db;
 pub mod documents;
 pub mod doorbell;
 pub mod due;
+pub mod entries;
 pub mod env;
 pub mod error;
 pub mod feed;

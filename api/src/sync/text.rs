@@ -9,7 +9,7 @@ use super::{
 };
 use crate::platform::{
     cells::Cell,
-    changes::{COLUMNS, Hand},
+    entries::{COLUMNS, Hand},
     error::Result,
     written::Texts,
 };
