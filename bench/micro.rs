@@ -27,7 +27,7 @@ use safepact::{
         limits::Limits,
         sdl::TypeMap,
         token::{EMBEDDED_ISSUER, Identity},
-        visible::{self, Way},
+        visible::{self, Form, Way},
     },
     schema,
     sync::merge,
@@ -113,7 +113,7 @@ fn validate_and_answer_without_a_statement(bencher: Bencher) {
 
 #[divan::bench(args = SPACES)]
 fn visibility_predicate_as_text(spaces: usize) -> String {
-    visible::fence(true, "risk", black_box(Way::List), black_box(spaces), "$1")
+    visible::fence(true, "risk", black_box(Way::List), black_box(Form::Listed(spaces)), "$1")
 }
 
 #[divan::bench(args = SPACES)]

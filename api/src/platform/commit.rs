@@ -8,15 +8,17 @@ use entity::{
     platform::{object_index, publication, space},
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LockType},
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
     append, chain,
     error::{Error, Result},
+    later::Lock,
     published::{self, Places},
     tx::{Change, Tx},
+    visible,
 };
 
 /// What is written for one record.
@@ -118,7 +120,7 @@ async fn entries(tx: &mut Tx, changes: Vec<Change>) -> Result<Vec<Entry>> {
 
 /// Locks the heads of the spaces in ascending order, as the last locks of all, and appends.
 async fn enter(tx: &Tx, entries: &[Entry]) -> Result<(Vec<(i32, i64)>, Vec<ledger::Model>)> {
-    use entity::platform::space::{Column, Entity};
+    use space::{Column, Entity};
     let mut spaces: BTreeSet<i32> = entries.iter().flat_map(touched).collect();
     if spaces.is_empty() {
         return Ok((Vec::new(), Vec::new()));
@@ -126,30 +128,31 @@ async fn enter(tx: &Tx, entries: &[Entry]) -> Result<(Vec<(i32, i64)>, Vec<ledge
     let represented = represented(tx, entries).await?;
     spaces.extend(&represented);
     // Nothing is locked behind the heads: what waits is written before.
-    if let Err(error) = tx.settle().await {
-        return Err(tx.db.why(error).await);
-    }
+    let spaces: Vec<i32> = spaces.into_iter().collect();
+    let (list, these) = visible::by_spaces(tx.caller.postgres(), &spaces, "no", 1);
+    let sql = format!("SELECT no, kind, head_seq, head_hash FROM space WHERE {these}");
+    let these = tx.caller.platform.db.statement(&sql, [list]);
     tx.caller.counted();
-    #[expect(clippy::disallowed_methods, reason = "spaces are the platform's own")]
-    let mut select = Entity::find().filter(Column::No.is_in(spaces)).order_by_asc(Column::No);
-    if tx.caller.postgres() {
-        select = select.lock(LockType::Update);
-    }
+    let locked = match tx.db.settle_and(Lock { these, in_order: "ORDER BY no FOR UPDATE" }).await {
+        Ok(locked) => locked,
+        Err(error) => return Err(tx.db.why(error.into()).await),
+    };
     let mut heads: BTreeMap<i32, (i64, Vec<u8>)> = BTreeMap::new();
     let mut shared: BTreeSet<i32> = BTreeSet::new();
     let (grants, for_a_side) = (tx.caller.grants(), tx.authority_is_shared);
-    for space in select.all(&tx.db).await? {
-        heads.insert(space.no, (space.head_seq, space.head_hash));
+    for space in &locked {
+        let no: i32 = space.try_get("", "no")?;
+        heads.insert(no, (space.try_get("", "head_seq")?, space.try_get("", "head_hash")?));
         // A side acts on what only another side sees where it takes out a question that was answered, for one.
-        let of_others = || !grants.list().iter().any(|grant| grant.space_no == space.no);
-        let shows_to_others = match space.kind {
+        let of_others = || !grants.list().iter().any(|grant| grant.space_no == no);
+        let shows_to_others = match space.try_get("", "kind")? {
             SpaceKind::Partnership => true,
             SpaceKind::Side => of_others(),
             SpaceKind::Person => for_a_side && of_others(),
             _ => false,
         };
         if shows_to_others {
-            shared.insert(space.no);
+            shared.insert(no);
         }
     }
 
@@ -220,8 +223,8 @@ async fn represented(tx: &Tx, entries: &[Entry]) -> Result<BTreeSet<i32>> {
     }
     tx.caller.counted();
     let postgres = tx.caller.postgres();
-    let on_its_sides = super::visible::any_of(postgres, partnership_side::Column::PartnershipId, of(Kind::Partnership))
-        .or(super::visible::any_of(postgres, partnership_side::Column::Id, of(Kind::PartnershipSide)));
+    let on_its_sides = visible::any_of(postgres, partnership_side::Column::PartnershipId, of(Kind::Partnership))
+        .or(visible::any_of(postgres, partnership_side::Column::Id, of(Kind::PartnershipSide)));
     #[expect(clippy::disallowed_methods, reason = "numbers of spaces, which are the platform's own")]
     let organisations: Vec<Id> = partnership_side::Entity::find()
         .filter(on_its_sides)

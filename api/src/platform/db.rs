@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::{
     error::{Error, Result as Done},
-    later::{Acting, Later},
+    later::{Acting, Later, Lock},
     lines::{Lines, Watch},
 };
 
@@ -228,6 +228,15 @@ impl Transaction {
         match self {
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(acting) => acting.lock().await.settle().await,
+        }
+    }
+
+    /// Writes the rows that wait, and locks others behind them.
+    pub(super) async fn settle_and(&self, lock: Lock) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            // Its one writer has locked all of it.
+            Self::Sqlite(on) => on.query_all_raw(lock.these).await,
+            Self::Postgres(acting) => acting.lock().await.settle_and(lock).await,
         }
     }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use entity::{Id, Right, SpaceKind, SpaceRef};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::{db::Db, error::Result, token::Identity};
+use super::{db::Db, error::Result, token::Identity, visible};
 use crate::policy::{self, Role};
 
 /// One standing in one space.
@@ -48,19 +48,22 @@ pub struct Grants {
     spaces: Arc<Mutex<HashMap<Right, Spaces>>>,
 }
 
-/// Numbers of spaces, ascending, each once; and the same as a text for SQLite, which is long and often wanted.
+/// Numbers of spaces, ascending, each once; and the same as it goes into statements, which is long and often wanted.
 #[derive(Clone, Debug)]
 pub(super) struct Spaces {
     pub(super) numbers: Arc<[i32]>,
-    /// In JSON, without its brackets.
+    /// For SQLite: in JSON, without its brackets.
     pub(super) listed: Arc<str>,
+    /// For PostgreSQL, where they are many and lie close to each other: a bit for each.
+    pub(super) bits: Option<Arc<[u8]>>,
 }
 
 impl Spaces {
     /// Of numbers that are ascending, each once.
     pub(super) fn of(numbers: Vec<i32>) -> Self {
         let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        Self { numbers: numbers.into(), listed: listed.into() }
+        let bits = visible::bits(&numbers).map(Into::into);
+        Self { numbers: numbers.into(), listed: listed.into(), bits }
     }
 }
 

@@ -29,6 +29,14 @@ pub(super) struct Later {
     pub(super) replaces: Option<i32>,
 }
 
+/// Rows to be locked behind what waits.
+pub(super) struct Lock {
+    /// What reads them, up to its conditions.
+    pub(super) these: Statement,
+    /// Their order, and what locks them.
+    pub(super) in_order: &'static str,
+}
+
 /// A transaction on a line, with the rows that wait.
 pub(super) struct Acting {
     line: Line,
@@ -57,23 +65,33 @@ impl Acting {
 
     /// Writes what waits, in its order.
     pub(super) async fn settle(&mut self) -> Result<(), DbErr> {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.is_empty() {
-            return Ok(());
+        if !self.waiting.is_empty() {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            self.write(None).await?;
         }
-        self.sent.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Writes what waits and then locks rows that many wait for, in one statement: they are held for one way through the network
+    /// less.
+    pub(super) async fn settle_and(&mut self, lock: Lock) -> Result<Vec<QueryResult>, DbErr> {
+        self.write(Some(lock)).await
+    }
+
+    async fn write(&mut self, lock: Option<Lock>) -> Result<Vec<QueryResult>, DbErr> {
+        let waiting = std::mem::take(&mut self.waiting);
         let replaces: Vec<Option<i32>> = waiting.iter().map(|later| later.replaces).collect();
         let failed = std::mem::replace(&mut self.failed, true);
-        let written = self.line.all(together(waiting)).await?;
+        let rows = self.line.all(together(waiting, lock)).await?;
         for (at, replaces) in replaces.into_iter().enumerate() {
-            let rows: i64 = written.first().map(|row| row.try_get_by_index(at)).transpose()?.unwrap_or_default();
-            if rows != 1 {
+            let written: i64 = rows.first().map(|row| row.try_get_by_index(at)).transpose()?.unwrap_or_default();
+            if written != 1 {
                 self.stale = replaces;
                 return Err(DbErr::RecordNotUpdated);
             }
         }
         self.failed = failed;
-        Ok(())
+        Ok(rows)
     }
 
     /// What waits is written before somebody looks at its table.
@@ -117,22 +135,34 @@ fn names(sql: &str, table: &str) -> bool {
 }
 
 /// One statement of several, which tells how many rows each of them wrote. They run in this order: the sums are worked out one
-/// after the other.
-fn together(waiting: Vec<Later>) -> Statement {
-    let (mut parts, mut sums) = (String::with_capacity(2048), String::new());
+/// after the other, and before anything is locked.
+fn together(waiting: Vec<Later>, lock: Option<Lock>) -> Statement {
+    let (mut sql, mut sums) = (String::with_capacity(2048), String::new());
     let mut values = Vec::new();
-    let mut backend = sea_orm::DbBackend::Postgres;
+    let count = waiting.len();
     for (at, later) in waiting.into_iter().enumerate() {
-        let sign = if at == 0 { ' ' } else { ',' };
         // Writing to a string cannot fail.
-        let _ = write!(parts, "{sign}w{at} AS (");
-        numbered(&mut parts, &later.statement.sql, values.len());
-        parts.push_str(" RETURNING 1)");
-        let _ = write!(sums, "{sign}(SELECT count(*) FROM w{at})");
-        backend = later.statement.db_backend;
+        let _ = write!(sql, "{}w{at} AS (", if at == 0 { "WITH " } else { "," });
+        numbered(&mut sql, &later.statement.sql, values.len());
+        sql.push_str(" RETURNING 1)");
+        let _ = write!(sums, "{}(SELECT count(*) FROM w{at})", if at == 0 { "" } else { "," });
         values.extend(later.statement.values.into_iter().flat_map(|values| values.0));
     }
-    Statement { sql: format!("WITH{parts} SELECT{sums}"), values: Some(Values(values)), db_backend: backend }
+    match lock {
+        Some(Lock { these, in_order }) if count == 0 => {
+            return Statement { sql: format!("{} {in_order}", these.sql), ..these };
+        }
+        Some(Lock { these, in_order }) => {
+            sql.push_str(",locked AS (");
+            numbered(&mut sql, &these.sql, values.len());
+            let _ = write!(sql, " AND 0 <= ALL (ARRAY[{sums}]) {in_order}) SELECT {sums},locked.* FROM locked");
+            values.extend(these.values.into_iter().flat_map(|values| values.0));
+        }
+        None => {
+            let _ = write!(sql, " SELECT {sums}");
+        }
+    }
+    Statement { sql, values: Some(Values(values)), db_backend: sea_orm::DbBackend::Postgres }
 }
 
 /// Adds a statement whose parameters stand behind others.
@@ -179,12 +209,29 @@ mod tests {
         };
         let first = write("UPDATE t SET a = $1 WHERE b = $2", vec![1, 2]);
         let second = write("INSERT INTO t (a, b) VALUES ($1, CAST($2 AS integer))", vec![3, 4]);
-        let both = together(vec![first, second]);
+        let both = together(vec![first, second], None);
         assert_eq!(
             both.sql,
             "WITH w0 AS (UPDATE t SET a = $1 WHERE b = $2 RETURNING 1),w1 AS (INSERT INTO t (a, b) VALUES ($3, CAST($4 AS integer)) \
              RETURNING 1) SELECT (SELECT count(*) FROM w0),(SELECT count(*) FROM w1)"
         );
         assert_eq!(both.values.unwrap().0.len(), 4);
+
+        let lock = || Lock {
+            these: Statement::from_sql_and_values(
+                sea_orm::DbBackend::Postgres,
+                "SELECT a FROM l WHERE b = $1",
+                [5.into()],
+            ),
+            in_order: "ORDER BY a FOR UPDATE",
+        };
+        assert_eq!(together(Vec::new(), Some(lock())).sql, "SELECT a FROM l WHERE b = $1 ORDER BY a FOR UPDATE");
+        let and_locked = together(vec![write("UPDATE t SET a = $1", vec![1])], Some(lock()));
+        assert_eq!(
+            and_locked.sql,
+            "WITH w0 AS (UPDATE t SET a = $1 RETURNING 1),locked AS (SELECT a FROM l WHERE b = $2 AND 0 <= ALL \
+             (ARRAY[(SELECT count(*) FROM w0)]) ORDER BY a FOR UPDATE) SELECT (SELECT count(*) FROM w0),locked.* FROM locked"
+        );
+        assert_eq!(and_locked.values.unwrap().0.len(), 2);
     }
 }

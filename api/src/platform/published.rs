@@ -1,7 +1,10 @@
 //! Where the records of a command are published: as it was when the command came to them, and as it will be. PostgreSQL
 //! has the spaces on the row as well.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::PoisonError,
+};
 
 use entity::{Audience, Id, Kind, Level, Record, SpaceRef, platform::publication};
 use sea_orm::{
@@ -13,7 +16,7 @@ use super::{
     chain,
     error::{Error, Result},
     later::Later,
-    tx::{Tx, facts},
+    tx::{Change, Tx, facts},
     visible,
 };
 
@@ -31,12 +34,17 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// Reads what is not known yet.
+    /// Reads what is not known yet; and if it reads, of what the command will ask about at its end too, as far as nobody else can
+    /// change it meanwhile.
     pub(super) async fn load(&mut self, tx: &Tx, ids: impl Iterator<Item = Id>) -> Result<()> {
-        let wanted: BTreeSet<Id> = ids.filter(|id| !self.known.contains_key(id)).collect();
+        let mut wanted: BTreeSet<Id> = ids.filter(|id| !self.known.contains_key(id)).collect();
         if wanted.is_empty() {
             return Ok(());
         }
+        let locked = tx.locked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let held = |change: &&Change| !change.new && change.audience.inherits.is_some_and(|id| locked.contains(&id));
+        let changed = tx.changes.iter().filter(held).map(|change| change.id);
+        wanted.extend(changed.chain(locked.iter().copied()).filter(|id| !self.known.contains_key(id)));
         for id in &wanted {
             self.known.insert(*id, BTreeMap::new());
         }

@@ -62,6 +62,8 @@ pub struct Tx {
     numbers: HashMap<SpaceRef, i32>,
     /// Spaces in which the caller saw what this command is about: what hangs on it is mostly seen there too.
     near: Mutex<BTreeSet<i32>>,
+    /// Records that it locked.
+    pub(super) locked: Mutex<BTreeSet<Id>>,
     pub(super) published: Published,
 }
 
@@ -137,6 +139,7 @@ impl Caller {
             changes: Vec::new(),
             numbers: HashMap::new(),
             near: Mutex::default(),
+            locked: Mutex::default(),
             published: Published::default(),
         };
         if let Some((key, hash)) = &key
@@ -266,6 +269,7 @@ impl Tx {
             let select = named::<M>().filter(visible::visible::<M>(true, &spaces, Way::Named)).filter(of_id.clone());
             let found: Option<Row<M>> = self.caller.run_on(&self.db, select.lock(LockType::NoKeyUpdate)).await?.pop();
             if let Some(found) = found {
+                self.locked.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
                 return Ok(found);
             }
         }

@@ -36,9 +36,42 @@ pub(super) fn ids(postgres: bool, ids: &[Id]) -> Value {
     out.into()
 }
 
-/// Spaces as a value.
-pub(super) fn listed(postgres: bool, spaces: &Spaces) -> Value {
-    numbers(postgres, &spaces.numbers, || spaces.listed.to_string())
+/// How a parameter names spaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One after the other, so many.
+    Listed(usize),
+    /// A bit for each, so many bits altogether; the last of them is of no space.
+    Bits(usize),
+}
+
+/// Spaces as a value, and its form.
+pub(super) fn sent(postgres: bool, spaces: &Spaces) -> (Value, Form) {
+    match &spaces.bits {
+        Some(bits) if postgres => (bits.to_vec().into(), Form::Bits(bits.len() * 8)),
+        _ => {
+            let list = numbers(postgres, &spaces.numbers, || spaces.listed.to_string());
+            (list, Form::Listed(spaces.numbers.len()))
+        }
+    }
+}
+
+/// Most numbers that there may be up to the last space for each that is named: with more of them the bits are longer than a list.
+const SPARSE: usize = 64;
+
+/// A bit for each space, the lowest first, as PostgreSQL counts them; none where a list is better, because it is short or the
+/// numbers lie far from each other. There are few lengths, as a statement names its own.
+pub(super) fn bits(spaces: &[i32]) -> Option<Vec<u8>> {
+    let last = usize::try_from(*spaces.last()?).ok()?;
+    if spaces.len() <= FEW_SPACES || last / SPARSE > spaces.len() {
+        return None;
+    }
+    let mut bits = vec![0_u8; ((last + 1) / 8 + 1).next_power_of_two()];
+    for no in spaces {
+        let no = usize::try_from(*no).ok()?;
+        *bits.get_mut(no / 8)? |= 1 << (no % 8);
+    }
+    Some(bits)
 }
 
 /// Numbers of spaces as a value, and the condition that finds rows by them: one text for any number of spaces.
@@ -52,15 +85,18 @@ pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter:
     (numbers(postgres, spaces, listed), these)
 }
 
-/// The condition that a row, found otherwise, is of one of the spaces that a parameter lists.
+/// The condition that a row of PostgreSQL, found otherwise, is of one of the spaces that a parameter names.
 ///
-/// The list is read once for a statement and looked up for a row, as long as the condition cannot become a join: with
-/// thousands of spaces the difference is one of a thousand.
-pub(super) fn of_spaces(postgres: bool, column: &str, parameter: &str) -> String {
-    if postgres {
-        format!("({column} IN (SELECT unnest(CAST({parameter} AS integer[])))) IS TRUE")
-    } else {
-        format!("{column} IN (SELECT value FROM json_each({parameter}))")
+/// Of bits one is looked at; spaces behind them have the last. A list is read once for a statement and looked up for a row, as
+/// long as the condition cannot become a join: with thousands of spaces the difference is one of a thousand.
+fn of_spaces(form: Form, column: &str, parameter: &str) -> String {
+    match form {
+        // As a case: an equation the planner would take for true of one row in two hundred.
+        Form::Bits(count) => format!(
+            "CASE get_bit(CAST({parameter} AS bytea), LEAST({column}, {})) WHEN 1 THEN TRUE ELSE FALSE END",
+            count - 1
+        ),
+        Form::Listed(_) => format!("({column} IN (SELECT unnest(CAST({parameter} AS integer[])))) IS TRUE"),
     }
 }
 
@@ -84,12 +120,12 @@ pub enum Way {
 /// asks the publications. Measured for narrow and wide callers in `docs/decisions/0002-visibility.md`.
 pub(super) fn visible<M: Record>(postgres: bool, spaces: &Spaces, way: Way) -> SimpleExpr {
     let parameter = if postgres { "$1" } else { "?" };
-    let sql = fence(postgres, table::<M>(), way, spaces.numbers.len(), parameter);
-    Expr::cust_with_values(sql, [listed(postgres, spaces)])
+    let (value, form) = sent(postgres, spaces);
+    Expr::cust_with_values(fence(postgres, table::<M>(), way, form, parameter), [value])
 }
 
-/// The same as text, where a parameter lists so many spaces. Rows that are named may have another name than their table.
-pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &str) -> String {
+/// The same as text, where a parameter names spaces in a form. Rows that are named may have another name than their table.
+pub fn fence(postgres: bool, table: &str, way: Way, form: Form, parameter: &str) -> String {
     if !postgres {
         // A record stands in few spaces: they are looked up in the list. Without the plus SQLite goes the other way, and looks into
         // its index once for each of the caller's spaces: 55 ms for a page that takes 0.7.
@@ -99,24 +135,24 @@ pub fn fence(postgres: bool, table: &str, way: Way, spaces: usize, parameter: &s
         );
     }
     let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
-    if way == Way::List && spaces <= FEW_SPACES {
+    if way == Way::List && matches!(form, Form::Listed(count) if count <= FEW_SPACES) {
         // As a plain parameter the planner can look up how many rows such spaces have; a short list is soon walked for a row.
         return format!("{places} && CAST({parameter} AS integer[])");
     }
     // The planner is kept off the index of spaces, which without statistics it takes for the better one. Most rows are
     // published in one space, their home; where there are more, it is 0, and they are taken apart. A list is walked within
     // an index that has the home of its rows: only those of several spaces are looked up for this.
-    let (one, several) = if way == Way::Named && spaces <= SHORT {
+    let (one, several) = if way == Way::Named && matches!(form, Form::Listed(count) if count <= SHORT) {
         let these = format!("(SELECT CAST({parameter} AS integer[]))::integer[]");
         (format!("{home} = ANY ({these})"), format!("{places} && {these}"))
     } else {
-        let any = of_spaces(true, "s", parameter);
+        let any = of_spaces(form, "s", parameter);
         let rows = match way {
             Way::Named => format!("unnest({places}) s WHERE {any}"),
             Way::List => format!("\"{table}\" r, unnest(r.spaces) s WHERE r.id = \"{table}\".\"id\" AND {any}"),
         };
         let several = format!("EXISTS (SELECT 1 FROM {rows})");
-        (of_spaces(true, &home, parameter), several)
+        (of_spaces(form, &home, parameter), several)
     };
     format!("({one} OR ({home} = 0 AND {several}))")
 }
@@ -193,6 +229,21 @@ pub fn seen(places: &str, spaces: &[i32]) -> Option<Level> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spaces_are_bits_where_they_are_many_and_close() {
+        let spaces: Vec<i32> = (1..=500).map(|no| no * 5).collect();
+        let bits = bits(&spaces).unwrap();
+        assert_eq!(bits.len(), 512);
+        let set: Vec<i32> = (0..4096).filter(|no| bits[*no as usize / 8] >> (no % 8) & 1 == 1).collect();
+        assert_eq!(set, spaces);
+        let up_to = |last: i32| super::bits(&(last - 99..=last).collect::<Vec<_>>()).unwrap().len() * 8;
+        // The last bit is of no space: every space that came later has it.
+        assert_eq!((up_to(1022), up_to(1023)), (1024, 2048));
+        assert_eq!(super::bits(&[]), None);
+        assert_eq!(super::bits(&(1..=64).collect::<Vec<_>>()), None);
+        assert_eq!(super::bits(&(1..=100).map(|no| no * 1000).collect::<Vec<_>>()), None);
+    }
 
     #[test]
     fn a_row_is_seen_at_the_highest_level_of_the_readers_spaces() {

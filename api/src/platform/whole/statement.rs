@@ -17,7 +17,7 @@ use crate::platform::{
     links::{Backward, InOrder, Sketch},
     standings::Known,
     token::Identity,
-    visible::{self, Way},
+    visible::{self, Form, Way},
 };
 
 pub(super) struct Statement<'c> {
@@ -30,8 +30,8 @@ pub(super) struct Statement<'c> {
     postgres: bool,
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
-    /// Parameters that list the spaces of a right.
-    spaces: Vec<(Right, (usize, usize))>,
+    /// Parameters that name the spaces of a right.
+    spaces: Vec<(Right, (usize, Form))>,
     aliases: usize,
 }
 
@@ -64,13 +64,13 @@ impl Statement<'_> {
         self.values.len()
     }
 
-    /// The parameter that lists the spaces of a right, and how many they are.
-    fn spaces(&mut self, right: Right) -> (usize, usize) {
+    /// The parameter that names the spaces of a right, and its form.
+    fn spaces(&mut self, right: Right) -> (usize, Form) {
         if let Some((_, at)) = self.spaces.iter().find(|(known, _)| *known == right) {
             return *at;
         }
-        let spaces = self.grants.spaces_of(right);
-        let at = (self.value(visible::listed(self.postgres, &spaces)), spaces.numbers.len());
+        let (value, form) = visible::sent(self.postgres, &self.grants.spaces_of(right));
+        let at = (self.value(value), form);
         self.spaces.push((right, at));
         at
     }
@@ -171,8 +171,8 @@ impl Statement<'_> {
         if !named {
             return write(self);
         }
-        let (spaces, count) = self.spaces(plan.sketch.read);
-        let fence = visible::fence(self.postgres, &format!("t{t}"), Way::Named, count, &format!("${spaces}"));
+        let (spaces, form) = self.spaces(plan.sketch.read);
+        let fence = visible::fence(self.postgres, &format!("t{t}"), Way::Named, form, &format!("${spaces}"));
         self.put(format_args!("CASE WHEN {fence} THEN "));
         write(self);
         self.sql.push_str(" END");
@@ -215,8 +215,8 @@ impl Statement<'_> {
             }
             self.sql.push(')');
         }
-        let (spaces, count) = self.spaces(plan.sketch.read);
-        let fence = visible::fence(self.postgres, table, Way::Named, count, &format!("${spaces}"));
+        let (spaces, form) = self.spaces(plan.sketch.read);
+        let fence = visible::fence(self.postgres, table, Way::Named, form, &format!("${spaces}"));
         let column = &link.column;
         self.put(format_args!(
             " FROM (SELECT * FROM \"{table}\" WHERE \"{table}\".\"{column}\" = t{parent}.\"id\" AND {fence}"
