@@ -35,7 +35,12 @@ use tracing::Instrument;
 use super::{Server, http, reply};
 use crate::{
     language::Wish,
-    platform::{error::Error, follower::Follower, shape::Shape, token::Identity},
+    platform::{
+        error::Error,
+        follower::{Follower, Heads},
+        shape::Shape,
+        token::Identity,
+    },
     sync::stream::{Connected, Handover},
 };
 
@@ -297,7 +302,7 @@ impl Connection {
         };
         let mut authority = self.server.platform.hub.follower(None);
         let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
-        if authority.follow(&own).await.is_err() {
+        if authority.follow(&own, Heads::AsKnown).await.is_err() {
             return Err(Close(1013, "Try again later"));
         }
         let Ok(position) = caller.all_heads().await else {

@@ -14,7 +14,7 @@ use futures_util::{Stream, stream};
 use super::{
     caller::Caller,
     error::{Error, ErrorCode, Result},
-    follower::Follower,
+    follower::{Follower, Heads},
     limits::REPLAY_DAYS,
     position::Position,
 };
@@ -68,6 +68,7 @@ pub struct Feed {
     follower: Follower,
     rights: &'static [Right],
     which: Which,
+    heads: Heads,
     /// For each followed space, the newest entry that was looked at.
     position: Position,
     /// The person's own space, in which changes of their authority are written.
@@ -85,12 +86,13 @@ impl Feed {
         rights: &'static [Right],
         which: Which,
         kind: Option<Kind>,
+        heads: Heads,
         after: Option<&Position>,
     ) -> Result<Self> {
         let follower = caller.hub().follower(kind);
         let refresh_by = Instant::now() + REFRESH;
         let position = Position::default();
-        let mut feed = Self { caller, follower, rights, which, position, own: None, pushed: None, refresh_by };
+        let mut feed = Self { caller, follower, rights, which, heads, position, own: None, pushed: None, refresh_by };
         feed.refollow(after).await?;
         // A right that ended between authentication and here was not heard of: it stands before the followed head.
         if !feed.caller.refresh().await? {
@@ -111,7 +113,7 @@ impl Feed {
         followed.sort_unstable();
         followed.dedup();
         let mut position = Vec::with_capacity(spaces.len());
-        for (no, head) in self.follower.follow(&followed).await? {
+        for (no, head) in self.follower.follow(&followed, self.heads).await? {
             if own == Some(no) {
                 self.own.get_or_insert((no, head));
             }
@@ -298,7 +300,7 @@ pub async fn subscribe<E: Event>(
 ) -> Result<impl Stream<Item = Result<E>>> {
     let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
     let which = partnership.map_or(Which::Shared, Which::Partnership);
-    let feed = Feed::open(caller, E::RIGHTS, which, None, after.as_ref()).await?;
+    let feed = Feed::open(caller, E::RIGHTS, which, None, Heads::OfNow, after.as_ref()).await?;
     if after.is_some() {
         feed.is_recent().await?;
     }

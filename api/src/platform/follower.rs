@@ -93,6 +93,16 @@ impl Group {
     }
 }
 
+/// Where a reader begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heads {
+    /// Where the ledgers stand: everything that was written counts as written.
+    OfNow,
+    /// Where they are known here to stand, if somebody follows them: for who waits for what comes, and may hear of the last
+    /// second again.
+    AsKnown,
+}
+
 /// One reader of several spaces.
 pub struct Follower {
     hub: Hub,
@@ -112,9 +122,12 @@ impl Follower {
     }
 
     /// Follows exactly these spaces, ascending, from now on. Answers their heads.
-    pub async fn follow(&mut self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+    pub async fn follow(&mut self, spaces: &[i32], heads: Heads) -> Result<Vec<(i32, i64)>> {
         // Head first, registration second: an entry between the two is read from the ledger.
-        let heads = self.hub.heads(spaces).await?;
+        let heads = match heads {
+            Heads::OfNow => self.hub.heads(spaces).await?,
+            Heads::AsKnown => self.hub.heads_known(spaces).await?,
+        };
         if self.group.as_ref().is_none_or(|group| *group.spaces != *spaces) {
             let group = self.hub.group(spaces, &heads);
             group.enter(&self.reader);

@@ -6,7 +6,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -49,6 +49,8 @@ struct Feed {
     ring: VecDeque<Arc<ledger::Model>>,
     /// Newest entry known.
     head: i64,
+    /// Newest entry that a command of this node wrote: it is known before its command has answered.
+    written: AtomicI64,
     followers: Vec<Weak<Group>>,
 }
 
@@ -147,6 +149,12 @@ impl Hub {
 
     /// Rings the doorbell, here and elsewhere: these spaces advanced, here by these entries.
     pub(super) fn ring(&self, heads: &[(i32, i64)], entries: Vec<ledger::Model>) {
+        {
+            let feeds = self.feeds();
+            for (no, head) in heads {
+                feeds.get(no).map(|feed| feed.written.fetch_max(*head, Ordering::Relaxed));
+            }
+        }
         self.hear(heads, entries);
         if let Some(others) = self.others.get() {
             // Full: they poll.
@@ -354,7 +362,7 @@ impl Hub {
         for (no, head) in heads {
             let feed = feeds.entry(*no).or_insert_with(|| {
                 unsure.push(*no);
-                Feed { ring: VecDeque::new(), head: *head, followers: Vec::new() }
+                Feed { ring: VecDeque::new(), head: *head, written: AtomicI64::new(*head), followers: Vec::new() }
             });
             feed.followers.push(Arc::downgrade(&group));
         }
@@ -391,6 +399,27 @@ impl Hub {
     pub(super) async fn read(&self, no: i32, seq: i64) -> Result<Vec<Arc<ledger::Model>>> {
         let entries = read(&self.db, no, seq, u64::try_from(RING).unwrap_or(BATCH)).await?;
         Ok(entries.into_iter().map(Arc::new).collect())
+    }
+
+    /// Newest position of some spaces, ascending; of those that somebody follows as it is known here, which may be a second
+    /// behind what other nodes write. Who begins there hears of something twice, and misses nothing.
+    pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+        let mut heads = Vec::with_capacity(spaces.len());
+        let mut unknown = Vec::new();
+        {
+            let feeds = self.feeds();
+            for no in spaces {
+                match feeds.get(no) {
+                    Some(feed) => heads.push((*no, feed.head.max(feed.written.load(Ordering::Relaxed)))),
+                    None => unknown.push(*no),
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            heads.extend(self.heads(&unknown).await?);
+            heads.sort_unstable();
+        }
+        Ok(heads)
     }
 
     /// Newest position of some spaces, ascending.

@@ -20,6 +20,7 @@ use crate::platform::{
     caller::Caller,
     error::{Error, Result},
     feed::{Feed, Rights, Which},
+    follower::Heads,
     gate::Ask,
     grants::Grants,
     position::Position,
@@ -185,7 +186,8 @@ impl Documents {
             Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
             None => None,
         };
-        let mut feed = Feed::open(caller, collection.rights, Which::All, Some(collection.kind), start.as_ref()).await?;
+        let (rights, kind) = (collection.rights, Some(collection.kind));
+        let mut feed = Feed::open(caller, rights, Which::All, kind, Heads::AsKnown, start.as_ref()).await?;
         let followed = || feed.position().iter().map(|(no, _)| no);
         let known = |start: &Position| followed().all(|no| start.of(no).is_some());
         let same = before.is_none_or(|before| followed().eq(before.iter().copied()));
