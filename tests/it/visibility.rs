@@ -1,8 +1,13 @@
 //! Nobody sees what was not shared with them: through every door.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::{
+    incidents::{agree, release, reported},
+    support::{Phone, World},
+};
 
 const ABSENT: &str = "01a20000-0000-7000-8000-00000000dead";
 
@@ -174,5 +179,88 @@ scenario! {
         }
         let query = "query($id: ID!) { organisation(id: $id) { memberships { person { organisation { memberships { person { organisation { memberships { id } } } } } } } } }";
         w.ask("grace", query, json!({ "id": organisation })).await.refused("TOO_COMPLEX").by("ROWS");
+    }
+}
+
+/// A partnership of somebody with Harbour, and a risk in it: their ids.
+async fn with_risk(w: &World, who: &str, own: &Value, partner: &Value, title: &str) -> (Value, Value) {
+    let input = json!({
+        "organisationId": own, "partnerIds": [partner], "title": title, "scope": "x", "country": "SS", "noAgreement": true,
+    });
+    let made = w.command(who, "createPartnership", input, "id").await.at("/answer/id");
+    let threat = json!({ "partnershipId": made, "title": format!("Threat of {title}"), "kind": "HAZARD" });
+    let threat = w.command(who, "identifyThreat", threat, "id").await.at("/answer/id");
+    let risk = json!({ "threatId": threat, "title": format!("Risk of {title}"), "origin": "PRE_EXISTING" });
+    let risk = w.command(who, "identifyRisk", risk, "id").await.at("/answer/id");
+    (made, risk)
+}
+
+scenario! {
+    async fn who_stands_in_many_partnerships_sees_theirs_and_nothing_else(w: World) {
+        // So many spaces go into statements in another way than few. An incident that was released stands in several spaces.
+        let (incident, version) = reported(&w).await;
+        agree(&w, "BASIC", "WITH_VICTIMS", 0).await;
+        release(&w, "omar", &incident, version, "BASIC").await.data();
+        let kept = w.command("amina", "reportIncident", json!({ "facts": { "title": "Kept at home", "occurredOn": "2026-05-30",
+            "capturedAt": "2026-06-01T08:40:00Z", "means": "SHOOTING" } }), "id").await.at("/answer/id");
+        let all = w.ask("lars", "{ organisations { edges { node { id name } } } }", Value::Null).await.at("/organisations/edges");
+        let id = |name: &str| all.as_array().unwrap().iter().find(|e| e["node"]["name"] == name).unwrap()["node"]["id"].clone();
+        let (north, river, harbour) = (id("Northlight Relief"), id("Riverbank Community Action"), id("Harbour Aid Network"));
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        // Spaces of others lie before, between and, where no bit is, behind those of dana.
+        for n in 0..34 {
+            ours.push(with_risk(&w, "dana", &north, &harbour, &format!("Ours {n}")).await);
+            if n % 8 == 0 {
+                theirs.push(with_risk(&w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
+            }
+        }
+        for n in 100..116 {
+            theirs.push(with_risk(&w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
+        }
+        let rights = w.ask("dana", "{ me { standings { space subject } } }", Value::Null).await.at("/me/standings");
+        assert!(rights.as_array().unwrap().len() > 64, "{rights}");
+
+        let view = json!({ "riskId": ours[20].1, "likelihood": 4, "impact": 4, "rationale": "x" });
+        let seen = w.command("dana", "recordPerception", view, "perceptions { level side { shownAs } }").await;
+        assert_eq!(seen.at("/answer/perceptions"), json!([{ "level": "HIGH", "side": { "shownAs": "Northlight Relief" } }]));
+        let lists = "{ partnerships(first: 60) { totalCount edges { node { title sides { shownAs } risks(first: 3) { totalCount edges { node { title } } } } } } \
+            risks(first: 60) { totalCount edges { node { title threat { title } partnership { title } } } } \
+            incidents { totalCount edges { node { id narrative redactions } } } }";
+        let seen = w.ask("dana", lists, Value::Null).await;
+        let titles = |of: &str| {
+            let edges = seen.at(of);
+            edges.as_array().unwrap().iter().map(|edge| edge["node"]["title"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        };
+        let expected = |prefix: &str| (0..34).map(|n| format!("{prefix}Ours {n}")).collect::<BTreeSet<_>>();
+        let (partnerships, risks) = (titles("/partnerships/edges"), titles("/risks/edges"));
+        assert!(partnerships.is_superset(&expected("")) && risks.is_superset(&expected("Risk of ")), "{}", seen.text);
+        assert_eq!(seen.at("/partnerships/totalCount"), json!(partnerships.len()));
+        assert_eq!(seen.at("/risks/totalCount"), json!(risks.len()));
+        assert!(!seen.text.contains("Theirs"), "{}", seen.text);
+        for edge in seen.at("/partnerships/edges").as_array().unwrap() {
+            assert_eq!(edge["node"]["sides"].as_array().unwrap().len(), 2, "{edge}");
+            assert!(!edge["node"]["risks"]["edges"].as_array().unwrap().is_empty(), "{edge}");
+        }
+        // What was released, cut; what was not, not at all.
+        assert_eq!(seen.at("/incidents/totalCount"), json!(1));
+        assert_eq!(seen.at("/incidents/edges/0/node/id"), json!(incident));
+        assert_eq!(seen.at("/incidents/edges/0/node/narrative"), Value::Null);
+        assert!(!seen.at("/incidents/edges/0/node/redactions").as_array().unwrap().is_empty());
+
+        let absent = json!({ "node": null, "risk": null, "partnership": null, "incident": null });
+        let named = "query($r: ID!, $p: ID!, $i: ID!) { node(id: $r) { id } risk(id: $r) { id } partnership(id: $p) { id } incident(id: $i) { id } }";
+        for (partnership, risk) in &theirs {
+            assert_eq!(w.ask("dana", named, json!({ "r": risk, "p": partnership, "i": kept })).await.data(), &absent);
+            let view = json!({ "riskId": risk, "likelihood": 4, "impact": 4, "rationale": "x" });
+            w.command("dana", "recordPerception", view, "id").await.refused("NOT_FOUND").field("riskId");
+            let of_it = w.ask("dana", "query($p: ID!) { risks(partnershipId: $p) { totalCount } }", json!({ "p": partnership })).await;
+            assert_eq!(of_it.at("/risks/totalCount"), json!(0));
+        }
+        let mut phone = Phone::new("dana", "risk");
+        let pulled: BTreeSet<String> = phone.sync(&w).await.into_iter().filter(|(_, gone)| !gone).map(|(id, _)| id).collect();
+        assert_eq!(pulled.len(), risks.len());
+        assert!(theirs.iter().all(|(_, risk)| !pulled.contains(risk.as_str().unwrap())));
+        assert!(!w.ask("omar", lists, Value::Null).await.text.contains("Ours"));
+        assert!(!w.ask("sam", lists, Value::Null).await.text.contains("Ours"));
     }
 }

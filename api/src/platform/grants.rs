@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use chrono::{DateTime, Utc};
@@ -54,8 +54,10 @@ pub(super) struct Spaces {
     pub(super) numbers: Arc<[i32]>,
     /// For SQLite: in JSON, without its brackets.
     pub(super) listed: Arc<str>,
-    /// For PostgreSQL, where they are many and lie close to each other: a bit for each.
+    /// Where they are many and lie close to each other: a bit for each.
     pub(super) bits: Option<Arc<[u8]>>,
+    /// The same for SQLite, which finds bytes: where it was asked for.
+    bytes: Arc<OnceLock<Vec<u8>>>,
 }
 
 impl Spaces {
@@ -63,7 +65,13 @@ impl Spaces {
     pub(super) fn of(numbers: Vec<i32>) -> Self {
         let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let bits = visible::bits(&numbers).map(Into::into);
-        Self { numbers: numbers.into(), listed: listed.into(), bits }
+        Self { numbers: numbers.into(), listed: listed.into(), bits, bytes: Arc::default() }
+    }
+
+    /// A byte for each bit.
+    pub(super) fn bytes(&self) -> &[u8] {
+        let bits = || self.bits.iter().flat_map(|bits| bits.iter());
+        self.bytes.get_or_init(|| bits().flat_map(|byte| (0..8).map(move |at| byte >> at & 1)).collect())
     }
 }
 

@@ -48,8 +48,11 @@ pub enum Form {
 /// Spaces as a value, and its form.
 pub(super) fn sent(postgres: bool, spaces: &Spaces) -> (Value, Form) {
     match &spaces.bits {
-        Some(bits) if postgres => (bits.to_vec().into(), Form::Bits(bits.len() * 8)),
-        _ => {
+        Some(bits) => {
+            let sent = if postgres { bits.to_vec() } else { spaces.bytes().to_vec() };
+            (sent.into(), Form::Bits(bits.len() * 8))
+        }
+        None => {
             let list = numbers(postgres, &spaces.numbers, || spaces.listed.to_string());
             (list, Form::Listed(spaces.numbers.len()))
         }
@@ -129,9 +132,13 @@ pub fn fence(postgres: bool, table: &str, way: Way, form: Form, parameter: &str)
     if !postgres {
         // A record stands in few spaces: they are looked up in the list. Without the plus SQLite goes the other way, and looks into
         // its index once for each of the caller's spaces: 55 ms for a page that takes 0.7.
+        let these = match form {
+            // Of bytes: behind the last there is none.
+            Form::Bits(_) => format!("substr({parameter}, p.space_no + 1, 1) = x'01'"),
+            Form::Listed(_) => format!("+p.space_no IN (SELECT value FROM json_each({parameter}))"),
+        };
         return format!(
-            "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live \
-             AND +p.space_no IN (SELECT value FROM json_each({parameter})))"
+            "EXISTS (SELECT 1 FROM publication p WHERE p.record_id = \"{table}\".\"id\" AND p.live AND {these})"
         );
     }
     let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
