@@ -35,12 +35,7 @@ use tracing::Instrument;
 use super::{Server, http, reply};
 use crate::{
     language::Wish,
-    platform::{
-        error::Error,
-        follower::{Follower, Heads},
-        shape::Shape,
-        token::Identity,
-    },
+    platform::{error::Error, follower::Follower, shape::Shape, token::Identity},
     sync::stream::{Connected, Handover},
 };
 
@@ -300,11 +295,9 @@ impl Connection {
             }
             Err(_) => return Err(Close(1013, "Try again later")),
         };
-        let mut authority = self.server.platform.hub.follower(None);
-        let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
-        if authority.follow(&own, Heads::AsKnown).await.is_err() {
+        let Ok(authority) = Follower::of_authority(&caller).await else {
             return Err(Close(1013, "Try again later"));
-        }
+        };
         let Ok(position) = caller.all_heads().await else {
             return Err(Close(1013, "Try again later"));
         };

@@ -10,6 +10,7 @@ use entity::{Kind, ledger};
 use tokio::sync::Notify;
 
 use super::{
+    caller::Caller,
     error::Result,
     hub::{self, Hub},
 };
@@ -119,6 +120,14 @@ impl Follower {
     pub(super) fn new(hub: Hub, kind: Option<Kind>) -> Self {
         let reader = Arc::new(Reader { wake: Notify::new(), advanced: Mutex::default(), kind });
         Self { hub, reader, group: None, again: Vec::new(), began: Vec::new() }
+    }
+
+    /// Is woken by what is written in the person's own space: every change of their authority is.
+    pub async fn of_authority(caller: &Caller) -> Result<Self> {
+        let mut follower = caller.hub().follower(None);
+        let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
+        follower.follow(&own, Heads::AsKnown).await?;
+        Ok(follower)
     }
 
     /// Follows exactly these spaces, ascending, from now on. Answers their heads.
