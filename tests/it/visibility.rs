@@ -198,9 +198,9 @@ async fn with_risk(w: &World, who: &str, own: &Value, partner: &Value, title: &s
 scenario! {
     async fn who_stands_in_many_partnerships_sees_theirs_and_nothing_else(w: World) {
         // So many spaces go into statements in another way than few. An incident that was released stands in several spaces.
-        let (incident, version) = reported(&w).await;
-        agree(&w, "BASIC", "WITH_VICTIMS", 0).await;
-        release(&w, "omar", &incident, version, "BASIC").await.data();
+        let (incident, version) = reported(w).await;
+        agree(w, "BASIC", "WITH_VICTIMS", 0).await;
+        release(w, "omar", &incident, version, "BASIC").await.data();
         let kept = w.command("amina", "reportIncident", json!({ "facts": { "title": "Kept at home", "occurredOn": "2026-05-30",
             "capturedAt": "2026-06-01T08:40:00Z", "means": "SHOOTING" } }), "id").await.at("/answer/id");
         let all = w.ask("lars", "{ organisations { edges { node { id name } } } }", Value::Null).await.at("/organisations/edges");
@@ -209,13 +209,13 @@ scenario! {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         // Spaces of others lie before, between and, where no bit is, behind those of dana.
         for n in 0..34 {
-            ours.push(with_risk(&w, "dana", &north, &harbour, &format!("Ours {n}")).await);
+            ours.push(with_risk(w, "dana", &north, &harbour, &format!("Ours {n}")).await);
             if n % 8 == 0 {
-                theirs.push(with_risk(&w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
+                theirs.push(with_risk(w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
             }
         }
         for n in 100..116 {
-            theirs.push(with_risk(&w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
+            theirs.push(with_risk(w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
         }
         let rights = w.ask("dana", "{ me { standings { space subject } } }", Value::Null).await.at("/me/standings");
         assert!(rights.as_array().unwrap().len() > 64, "{rights}");
@@ -257,7 +257,7 @@ scenario! {
             assert_eq!(of_it.at("/risks/totalCount"), json!(0));
         }
         let mut phone = Phone::new("dana", "risk");
-        let pulled: BTreeSet<String> = phone.sync(&w).await.into_iter().filter(|(_, gone)| !gone).map(|(id, _)| id).collect();
+        let pulled: BTreeSet<String> = phone.sync(w).await.into_iter().filter(|(_, gone)| !gone).map(|(id, _)| id).collect();
         assert_eq!(pulled.len(), risks.len());
         assert!(theirs.iter().all(|(_, risk)| !pulled.contains(risk.as_str().unwrap())));
         assert!(!w.ask("omar", lists, Value::Null).await.text.contains("Ours"));
