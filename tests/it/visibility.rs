@@ -214,11 +214,15 @@ scenario! {
                 theirs.push(with_risk(w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
             }
         }
-        for n in 100..116 {
+        for n in 100..170 {
             theirs.push(with_risk(w, "omar", &river, &harbour, &format!("Theirs {n}")).await);
         }
         let rights = w.ask("dana", "{ me { standings { space subject } } }", Value::Null).await.at("/me/standings");
         assert!(rights.as_array().unwrap().len() > 64, "{rights}");
+        let grants = w.caller("dana").await.grants();
+        let last = grants.list().iter().map(|grant| grant.space_no).max().unwrap();
+        let of_others = w.caller("omar").await.grants().list().iter().map(|grant| grant.space_no).max().unwrap();
+        assert!(of_others > 2 * last + 16, "{of_others} lies behind the bits up to {last}");
 
         let view = json!({ "riskId": ours[20].1, "likelihood": 4, "impact": 4, "rationale": "x" });
         let seen = w.command("dana", "recordPerception", view, "perceptions { level side { shownAs } }").await;

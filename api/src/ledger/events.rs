@@ -9,7 +9,7 @@ use crate::{
         caller::Caller,
         error::{Error, Result},
         feed::{self, Event as Told, Feed, Which},
-        follower::Heads,
+        follower::Begin,
         gate::{Ask, resume},
         limits::PAGE_MOST,
         sdl::requires,
@@ -136,7 +136,7 @@ impl EventQueries {
         let caller = ctx.caller()?;
         let from = after.as_deref().map(|text| caller.read_position("after", text)).transpose()?;
         let which = partnership_id.map_or(Which::All, Which::Partnership);
-        let mut feed = Feed::open(caller.clone(), RIGHTS, which, None, Heads::OfNow, from.as_ref()).await?;
+        let mut feed = Feed::open(caller.clone(), RIGHTS, which, None, Begin::Now, from.as_ref()).await?;
         if from.is_some() {
             feed.is_recent().await?;
         }

@@ -225,13 +225,13 @@ impl Caller {
         Ok(ids)
     }
 
-    /// Heads of every ledger that the caller may read anything in, as they are known here.
+    /// Heads of every ledger that the caller may read anything in.
     pub async fn all_heads(&self) -> Result<Position> {
         let mut spaces: Vec<i32> = self.grants().list().iter().map(|grant| grant.space_no).collect();
         spaces.sort_unstable();
         spaces.dedup();
         self.counted();
-        let mut position = self.platform.hub.heads_known(&spaces).await?.into_iter().collect();
+        let mut position = self.platform.hub.heads(&spaces).await?.into_iter().collect();
         self.share_place(None, &mut position);
         Ok(position)
     }

@@ -127,7 +127,7 @@ async fn enter(tx: &Tx, entries: &[Entry]) -> Result<(Vec<(i32, i64)>, Vec<ledge
     }
     let represented = represented(tx, entries).await?;
     spaces.extend(&represented);
-    // Nothing is locked behind the heads: what waits is written before.
+    // Nothing that somebody may hold is locked behind the heads: what waits is written before.
     let spaces: Vec<i32> = spaces.into_iter().collect();
     let (list, these) = visible::by_spaces(tx.caller.postgres(), &spaces, "no", 1);
     let sql = format!("SELECT no, kind, head_seq, head_hash FROM space WHERE {these}");

@@ -14,7 +14,7 @@ use futures_util::{Stream, stream};
 use super::{
     caller::Caller,
     error::{Error, ErrorCode, Result},
-    follower::{Follower, Heads},
+    follower::{Begin, Follower},
     limits::REPLAY_DAYS,
     position::Position,
 };
@@ -68,7 +68,7 @@ pub struct Feed {
     follower: Follower,
     rights: &'static [Right],
     which: Which,
-    heads: Heads,
+    begin: Begin,
     /// For each followed space, the newest entry that was looked at.
     position: Position,
     /// The person's own space, in which changes of their authority are written.
@@ -86,13 +86,13 @@ impl Feed {
         rights: &'static [Right],
         which: Which,
         kind: Option<Kind>,
-        heads: Heads,
+        begin: Begin,
         after: Option<&Position>,
     ) -> Result<Self> {
         let follower = caller.hub().follower(kind);
         let refresh_by = Instant::now() + REFRESH;
         let position = Position::default();
-        let mut feed = Self { caller, follower, rights, which, heads, position, own: None, pushed: None, refresh_by };
+        let mut feed = Self { caller, follower, rights, which, begin, position, own: None, pushed: None, refresh_by };
         feed.refollow(after).await?;
         // A right that ended between authentication and here was not heard of: it stands before the followed head.
         if !feed.caller.refresh().await? {
@@ -113,12 +113,15 @@ impl Feed {
         followed.sort_unstable();
         followed.dedup();
         let mut position = Vec::with_capacity(spaces.len());
-        for (no, head) in self.follower.follow(&followed, self.heads).await? {
+        for (no, head) in self.follower.follow(&followed, self.begin).await? {
             if own == Some(no) {
                 self.own.get_or_insert((no, head));
             }
             if spaces.binary_search(&no).is_ok() {
-                let start = || after.map_or(head, |position| position.of(no).unwrap_or_default().min(head));
+                // A position that came from outside may be ahead of a ledger that was restored; what is known here of the ledger may
+                // be behind one that was just read.
+                let most = if self.begin == Begin::Now { head } else { i64::MAX };
+                let start = || after.map_or(head, |position| position.of(no).unwrap_or_default().min(most));
                 let start = self.position.of(no).unwrap_or_else(start);
                 position.push((no, start));
                 if start < head {
@@ -300,7 +303,7 @@ pub async fn subscribe<E: Event>(
 ) -> Result<impl Stream<Item = Result<E>>> {
     let after = after.map(|text| caller.read_position("after", &text)).transpose()?;
     let which = partnership.map_or(Which::Shared, Which::Partnership);
-    let feed = Feed::open(caller, E::RIGHTS, which, None, Heads::OfNow, after.as_ref()).await?;
+    let feed = Feed::open(caller, E::RIGHTS, which, None, Begin::Now, after.as_ref()).await?;
     if after.is_some() {
         feed.is_recent().await?;
     }

@@ -94,13 +94,12 @@ impl Group {
     }
 }
 
-/// Where a reader begins.
+/// Where a reader begins that does not say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heads {
+pub enum Begin {
     /// Where the ledgers stand: everything that was written counts as written.
-    OfNow,
-    /// Where they are known here to stand, if somebody follows them: for who waits for what comes, and may hear of the last
-    /// second again.
+    Now,
+    /// Where they are known here to stand, if somebody follows them: for who says where they begin, or waits for what comes.
     AsKnown,
 }
 
@@ -126,16 +125,16 @@ impl Follower {
     pub async fn of_authority(caller: &Caller) -> Result<Self> {
         let mut follower = caller.hub().follower(None);
         let own: Vec<i32> = caller.grants().own_space().into_iter().collect();
-        follower.follow(&own, Heads::AsKnown).await?;
+        follower.follow(&own, Begin::AsKnown).await?;
         Ok(follower)
     }
 
     /// Follows exactly these spaces, ascending, from now on. Answers their heads.
-    pub async fn follow(&mut self, spaces: &[i32], heads: Heads) -> Result<Vec<(i32, i64)>> {
+    pub async fn follow(&mut self, spaces: &[i32], begin: Begin) -> Result<Vec<(i32, i64)>> {
         // Head first, registration second: an entry between the two is read from the ledger.
-        let heads = match heads {
-            Heads::OfNow => self.hub.heads(spaces).await?,
-            Heads::AsKnown => self.hub.heads_known(spaces).await?,
+        let heads = match begin {
+            Begin::Now => self.hub.heads(spaces).await?,
+            Begin::AsKnown => self.hub.heads_known(spaces).await?,
         };
         if self.group.as_ref().is_none_or(|group| *group.spaces != *spaces) {
             let group = self.hub.group(spaces, &heads);

@@ -8,9 +8,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use entity::{Id, Right, SpaceKind, SpaceRef};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::{db::Db, error::Result, token::Identity, visible};
+use super::{db::Db, error::Result, token::Identity, visible::Form};
 use crate::policy::{self, Role};
 
 /// One standing in one space.
@@ -52,26 +52,14 @@ pub struct Grants {
 #[derive(Clone, Debug)]
 pub(super) struct Spaces {
     pub(super) numbers: Arc<[i32]>,
-    /// For SQLite: in JSON, without its brackets.
-    pub(super) listed: Arc<str>,
-    /// Where they are many and lie close to each other: a bit for each.
-    pub(super) bits: Option<Arc<[u8]>>,
-    /// The same for SQLite, which finds bytes: where it was asked for.
-    bytes: Arc<OnceLock<Vec<u8>>>,
+    /// What they are packed into; none where they go as they are.
+    pub(super) sent: Arc<OnceLock<Option<(Value, Form)>>>,
 }
 
 impl Spaces {
     /// Of numbers that are ascending, each once.
     pub(super) fn of(numbers: Vec<i32>) -> Self {
-        let listed = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        let bits = visible::bits(&numbers).map(Into::into);
-        Self { numbers: numbers.into(), listed: listed.into(), bits, bytes: Arc::default() }
-    }
-
-    /// A byte for each bit.
-    pub(super) fn bytes(&self) -> &[u8] {
-        let bits = || self.bits.iter().flat_map(|bits| bits.iter());
-        self.bytes.get_or_init(|| bits().flat_map(|byte| (0..8).map(move |at| byte >> at & 1)).collect())
+        Self { numbers: numbers.into(), sent: Arc::default() }
     }
 }
 

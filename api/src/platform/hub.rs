@@ -402,7 +402,7 @@ impl Hub {
     }
 
     /// Newest position of some spaces, ascending; of those that somebody follows as it is known here, which may be a second
-    /// behind what other nodes write. Who begins there hears of something twice, and misses nothing.
+    /// behind what other nodes write. Who begins there hears of something that was told elsewhere, and misses nothing.
     pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
         let mut heads = Vec::with_capacity(spaces.len());
         let mut unknown = Vec::new();

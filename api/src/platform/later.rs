@@ -73,7 +73,10 @@ impl Acting {
     }
 
     /// Writes what waits and then locks rows that many wait for, in one statement: they are held for one way through the network
-    /// less.
+    /// less. Where a row is not there any more as it was read, they are not locked.
+    ///
+    /// What the new rows refer to is checked at the end of a statement, so behind the lock; it waits for nobody, as long as who
+    /// changes a unique column of a record locks it first, and so does who writes a row that refers to such a one.
     pub(super) async fn settle_and(&mut self, lock: Lock) -> Result<Vec<QueryResult>, DbErr> {
         self.write(Some(lock)).await
     }
@@ -135,7 +138,7 @@ fn names(sql: &str, table: &str) -> bool {
 }
 
 /// One statement of several, which tells how many rows each of them wrote. They run in this order: the sums are worked out one
-/// after the other, and before anything is locked.
+/// after the other, and before what is locked behind them.
 fn together(waiting: Vec<Later>, lock: Option<Lock>) -> Statement {
     let (mut sql, mut sums) = (String::with_capacity(2048), String::new());
     let mut values = Vec::new();
@@ -155,7 +158,10 @@ fn together(waiting: Vec<Later>, lock: Option<Lock>) -> Statement {
         Some(Lock { these, in_order }) => {
             sql.push_str(",locked AS (");
             numbered(&mut sql, &these.sql, values.len());
-            let _ = write!(sql, " AND 0 <= ALL (ARRAY[{sums}]) {in_order}) SELECT {sums},locked.* FROM locked");
+            let _ = write!(
+                sql,
+                " AND 1 = ALL (ARRAY[{sums}]) {in_order}) SELECT {sums},locked.* FROM (SELECT 1) one LEFT JOIN locked ON TRUE"
+            );
             values.extend(these.values.into_iter().flat_map(|values| values.0));
         }
         None => {
@@ -229,8 +235,9 @@ mod tests {
         let and_locked = together(vec![write("UPDATE t SET a = $1", vec![1])], Some(lock()));
         assert_eq!(
             and_locked.sql,
-            "WITH w0 AS (UPDATE t SET a = $1 RETURNING 1),locked AS (SELECT a FROM l WHERE b = $2 AND 0 <= ALL \
-             (ARRAY[(SELECT count(*) FROM w0)]) ORDER BY a FOR UPDATE) SELECT (SELECT count(*) FROM w0),locked.* FROM locked"
+            "WITH w0 AS (UPDATE t SET a = $1 RETURNING 1),locked AS (SELECT a FROM l WHERE b = $2 AND 1 = ALL \
+             (ARRAY[(SELECT count(*) FROM w0)]) ORDER BY a FOR UPDATE) SELECT (SELECT count(*) FROM w0),locked.* \
+             FROM (SELECT 1) one LEFT JOIN locked ON TRUE"
         );
         assert_eq!(and_locked.values.unwrap().0.len(), 2);
     }

@@ -14,12 +14,11 @@ pub(super) fn table<M: Record>() -> &'static str {
 }
 
 /// Numbers as a value: an array, which PostgreSQL reads ten times as fast as its text, or a text in JSON for SQLite.
-fn numbers(postgres: bool, numbers: &[i32], listed: impl FnOnce() -> String) -> Value {
+fn numbers(postgres: bool, numbers: &[i32]) -> Value {
     if postgres {
-        Value::Array(ArrayType::Int, Some(Box::new(numbers.iter().map(|no| Value::Int(Some(*no))).collect())))
-    } else {
-        format!("[{}]", listed()).into()
+        return Value::Array(ArrayType::Int, Some(Box::new(numbers.iter().map(|no| Value::Int(Some(*no))).collect())));
     }
+    format!("[{}]", numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")).into()
 }
 
 /// Ids as a value, the same way.
@@ -37,36 +36,38 @@ pub(super) fn ids(postgres: bool, ids: &[Id]) -> Value {
 }
 
 /// How a parameter names spaces.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One after the other, so many.
     Listed(usize),
-    /// A bit for each, so many bits altogether; the last of them is of no space.
+    /// A bit for each, for SQLite a byte, so many altogether; the last of them is of no space.
     Bits(usize),
 }
 
 /// Spaces as a value, and its form.
 pub(super) fn sent(postgres: bool, spaces: &Spaces) -> (Value, Form) {
-    match &spaces.bits {
+    let listed = Form::Listed(spaces.numbers.len());
+    let pack = || match bits(&spaces.numbers, if postgres { SPARSE } else { SPARSE / 8 }) {
         Some(bits) => {
-            let sent = if postgres { bits.to_vec() } else { spaces.bytes().to_vec() };
-            (sent.into(), Form::Bits(bits.len() * 8))
+            let form = Form::Bits(bits.len() * 8);
+            let bytes = || bits.iter().flat_map(|byte| (0..8).map(move |at| byte >> at & 1)).collect();
+            Some((if postgres { bits } else { bytes() }.into(), form))
         }
-        None => {
-            let list = numbers(postgres, &spaces.numbers, || spaces.listed.to_string());
-            (list, Form::Listed(spaces.numbers.len()))
-        }
-    }
+        // An array is made anew: kept, it would be larger than all that it is made of.
+        None => (!postgres).then(|| (numbers(false, &spaces.numbers), listed)),
+    };
+    spaces.sent.get_or_init(pack).clone().unwrap_or_else(|| (numbers(postgres, &spaces.numbers), listed))
 }
 
-/// Most numbers that there may be up to the last space for each that is named: with more of them the bits are longer than a list.
+/// Most numbers that there may be up to the last space for each that is named: with more of them the bits would be more than
+/// twice as long as a list. SQLite finds bytes, not bits.
 const SPARSE: usize = 64;
 
 /// A bit for each space, the lowest first, as PostgreSQL counts them; none where a list is better, because it is short or the
 /// numbers lie far from each other. There are few lengths, as a statement names its own.
-pub(super) fn bits(spaces: &[i32]) -> Option<Vec<u8>> {
+fn bits(spaces: &[i32], sparse: usize) -> Option<Vec<u8>> {
     let last = usize::try_from(*spaces.last()?).ok()?;
-    if spaces.len() <= FEW_SPACES || last / SPARSE > spaces.len() {
+    if spaces.len() <= FEW_SPACES || last / sparse > spaces.len() {
         return None;
     }
     let mut bits = vec![0_u8; ((last + 1) / 8 + 1).next_power_of_two()];
@@ -84,8 +85,7 @@ pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter:
     } else {
         format!("{column} IN (SELECT value FROM json_each(${parameter}))")
     };
-    let listed = || spaces.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    (numbers(postgres, spaces, listed), these)
+    (numbers(postgres, spaces), these)
 }
 
 /// The condition that a row of PostgreSQL, found otherwise, is of one of the spaces that a parameter names.
@@ -240,16 +240,16 @@ mod tests {
     #[test]
     fn spaces_are_bits_where_they_are_many_and_close() {
         let spaces: Vec<i32> = (1..=500).map(|no| no * 5).collect();
-        let bits = bits(&spaces).unwrap();
+        let bits = bits(&spaces, SPARSE).unwrap();
         assert_eq!(bits.len(), 512);
         let set = |no: &usize| bits[no / 8] >> (no % 8) & 1 == 1;
         assert_eq!((0..4096).filter(set).collect::<Vec<_>>(), (1..=500).map(|no| no * 5).collect::<Vec<_>>());
-        let up_to = |last: i32| super::bits(&(last - 99..=last).collect::<Vec<_>>()).unwrap().len() * 8;
+        let up_to = |last: i32| super::bits(&(last - 99..=last).collect::<Vec<_>>(), SPARSE).unwrap().len() * 8;
         // The last bit is of no space: every space that came later has it.
         assert_eq!((up_to(1022), up_to(1023)), (1024, 2048));
-        assert_eq!(super::bits(&[]), None);
-        assert_eq!(super::bits(&(1..=64).collect::<Vec<_>>()), None);
-        assert_eq!(super::bits(&(1..=100).map(|no| no * 1000).collect::<Vec<_>>()), None);
+        assert_eq!(super::bits(&[], SPARSE), None);
+        assert_eq!(super::bits(&(1..=64).collect::<Vec<_>>(), SPARSE), None);
+        assert_eq!(super::bits(&(1..=100).map(|no| no * 1000).collect::<Vec<_>>(), SPARSE), None);
     }
 
     #[test]

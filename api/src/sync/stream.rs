@@ -20,7 +20,7 @@ use crate::platform::{
     caller::Caller,
     error::{Error, Result},
     feed::{Feed, Rights, Which},
-    follower::Heads,
+    follower::Begin,
     gate::Ask,
     grants::Grants,
     position::Position,
@@ -186,8 +186,11 @@ impl Documents {
             Some(_) => Some(caller.position_before(collection.read, OLDEST_PULL + LONGEST_COMMAND).await?),
             None => None,
         };
+        // Where it begins was read from the database: from further behind, a checkpoint of this stream would say that a device has
+        // not read what it pulled, and what came with that would not be taken back.
+        let begin = if start.is_some() { Begin::AsKnown } else { Begin::Now };
         let (rights, kind) = (collection.rights, Some(collection.kind));
-        let mut feed = Feed::open(caller, rights, Which::All, kind, Heads::AsKnown, start.as_ref()).await?;
+        let mut feed = Feed::open(caller, rights, Which::All, kind, begin, start.as_ref()).await?;
         let followed = || feed.position().iter().map(|(no, _)| no);
         let known = |start: &Position| followed().all(|no| start.of(no).is_some());
         let same = before.is_none_or(|before| followed().eq(before.iter().copied()));
