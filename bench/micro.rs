@@ -25,7 +25,6 @@ use safepact::{
         env::Env,
         gate::{Gate, Incoming},
         limits::Limits,
-        sdl::TypeMap,
         token::{EMBEDDED_ISSUER, Identity},
         visible::{self, Form, Way},
     },
@@ -62,7 +61,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits::default();
         let schema = schema::build(limits.clone()).unwrap();
-        let gate = Gate::new(Arc::new(TypeMap::read(&schema::sdl(&schema)).unwrap()), limits, false);
+        let gate = Gate::new(Arc::new(schema::types(&schema).unwrap()), limits, false);
         let caller = runtime.block_on(async {
             let db = Db::open(&format!("sqlite:{}/micro.db", folder.path().display())).await.unwrap();
             db.migrate().await.unwrap();

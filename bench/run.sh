@@ -37,15 +37,23 @@ database() {
 # The harness looks for its peers in one folder: ours go beside its own, in a copy.
 harness=$BENCH_WORK/harness
 rm -rf "$harness" && cp -r "$BENCH_HARNESS" "$harness" && chmod -R u+w "$harness"
-# Its sockets say nothing of themselves when they open; ours want a token there.
-python3 - "$harness/loadgen/src/main.rs" <<'P'
+# Its sockets say nothing of themselves when they open; ours want a token there. And it sweeps the tables of its peers after each
+# run that writes, because the cluster does not do that by itself: ours too.
+python3 - "$harness" <<'P'
 import pathlib, sys
-source = pathlib.Path(sys.argv[1])
-silent = r'b"{\"type\":\"connection_init\",\"payload\":{}}"'
-text = source.read_text()
-assert silent in text, "the load generator opens its sockets in another way: mend bench/run.sh"
-saying = r'format!("{{\"type\":\"connection_init\",\"payload\":{}}}", std::env::var("SOCKETS_SAY").unwrap_or("{}".into())).as_bytes()'
-source.write_text(text.replace(silent, saying))
+
+
+def mend(file, before, after):
+    source = pathlib.Path(sys.argv[1], file)
+    text = source.read_text()
+    assert before in text, f"{file} of the harness is another: mend bench/run.sh"
+    source.write_text(text.replace(before, after))
+
+
+mend("loadgen/src/main.rs", r'b"{\"type\":\"connection_init\",\"payload\":{}}"',
+     r'format!("{{\"type\":\"connection_init\",\"payload\":{}}}", std::env::var("SOCKETS_SAY").unwrap_or("{}".into())).as_bytes()')
+mend("lib/bench.py", "def cleanup_m1(): psql(",
+     'def cleanup_m1(): [sh("psql", "-qXc", "VACUUM", url) for url in os.environ.get("SWEPT", "").split()]; psql(')
 P
 port=4120
 # Makes a peer of who sees how much in which database, and compares its answers. The harness compares with its own tables,
@@ -68,6 +76,7 @@ T
 
 for scale in ${SCALES:-1}; do
   url=$(database "$scale")
+  export SWEPT="${SWEPT:-} $url"
   for sees in ${SEES:-all some one}; do
     name=$sees
     test "$scale" = 1 || name=$sees-x$scale

@@ -23,6 +23,8 @@ SELECT count(*) > 0 AS filled FROM space \gset
 CREATE FUNCTION pg_temp.org_space(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10 + n';
 CREATE FUNCTION pg_temp.person_space(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 5000 + n';
 CREATE FUNCTION pg_temp.partnership_space(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10000 + n';
+-- Partnerships in which commands are measured: the last 200, as those of the peers, and those of `some` and `one`.
+CREATE FUNCTION pg_temp.works(n int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT n > 4800 OR n % 20 = 3 OR n = 1234';
 CREATE FUNCTION pg_temp.side_space(n int, side int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 20000 + 2 * n + side';
 CREATE FUNCTION pg_temp.key(t text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$SELECT md5(t || ':' || n)::uuid$$;
 -- Organisations of the two sides of partnership n.
@@ -89,7 +91,7 @@ INSERT INTO partnership (id, version, created_by, created_at, updated_at, title,
     agreement_on_security, starts_on, drafted_by_side, proposed_at, activated_at, spaces)
   SELECT pg_temp.key('p', n), 1, pg_temp.key('u', 1 + n % 500), timestamptz '2023-06-01' + n * interval '1 minute', timestamptz '2023-06-01' + n * interval '1 minute',
     'Partnership ' || n || ' on protection and livelihoods', 'Protection and livelihoods of families in the area of station ' || station,
-    country, CASE WHEN n > 4800 OR n = 1234 THEN 'ACTIVE' ELSE (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'SUSPENDED', 'ENDED'])[1 + n % 5] END, 'PA-' || lpad(n::text, 6, '0'), false,
+    country, CASE WHEN pg_temp.works(n) THEN 'ACTIVE' ELSE (ARRAY['ACTIVE', 'ACTIVE', 'ACTIVE', 'SUSPENDED', 'ENDED'])[1 + n % 5] END, 'PA-' || lpad(n::text, 6, '0'), false,
     'YES', date '2022-01-01' + n % 900, pg_temp.key('s', 2 * n), '2023-06-01', '2023-06-02', ARRAY[pg_temp.partnership_space(n)]
   FROM (SELECT n, CASE WHEN n <= 4800 THEN 1 + n % 200 ELSE 201 + n % 48 END AS station FROM generate_series(1, 5000) n) x
   JOIN country USING (station);
@@ -112,7 +114,7 @@ INSERT INTO risk (id, version, created_by, created_at, updated_at, partnership_i
     timestamptz '2024-01-01' + (n / 3) * interval '15 minutes' / :scale, pg_temp.key('p', p), pg_temp.key('t', p), 'Risk ' || n || ': diversion or delay of assistance',
     'Observed in field monitoring of item ' || n || '. Partner capacity is limited and access changes weekly; the mitigation is tracked with the lead organisation and reviewed each month.',
     (ARRAY['PRE_EXISTING', 'CAUSED_BY_PARTNERSHIP', 'TRANSFORMED'])[1 + n % 3],
-    CASE WHEN p > 4800 OR p = 1234 THEN 'IDENTIFIED' ELSE 'ASSESSED' END, level, l * i, false, n % 50 = 0,
+    CASE WHEN pg_temp.works(p) THEN 'IDENTIFIED' ELSE 'ASSESSED' END, level, l * i, false, n % 50 = 0,
     (CASE level WHEN 'CRITICAL' THEN 5 WHEN 'HIGH' THEN 4 WHEN 'MEDIUM' THEN 3 ELSE 2 END) * 10000 + l * i * 100 + i,
     pg_temp.key('ra', n + (400000 * :scale)::int), ARRAY[pg_temp.partnership_space(p)]
   FROM r, LATERAL (SELECT CASE WHEN l * i >= 20 THEN 'CRITICAL' WHEN l * i >= 12 THEN 'HIGH' WHEN l * i >= 6 THEN 'MEDIUM' ELSE 'LOW' END AS level) b
@@ -121,7 +123,7 @@ INSERT INTO risk (id, version, created_by, created_at, updated_at, partnership_i
 INSERT INTO risk_perception (id, version, created_by, created_at, updated_at, partnership_id, risk_id, side_id, likelihood, impact, rationale, revision,
     current, spaces)
   SELECT pg_temp.key('rp', n), 1, pg_temp.key('u', 1 + n % 500), '2024-03-01', '2024-03-01', pg_temp.key('p', p), pg_temp.key('r', n), pg_temp.key('s', 2 * p + 1),
-    l, i, 'Seen so in the field.', 1, true, ARRAY[pg_temp.partnership_space(p)] FROM r WHERE p > 4800 OR p = 1234;
+    l, i, 'Seen so in the field.', 1, true, ARRAY[pg_temp.partnership_space(p)] FROM r WHERE pg_temp.works(p);
 INSERT INTO risk_level_record (id, version, created_by, created_at, updated_at, partnership_id, risk_id, kind, likelihood, impact, score, level,
     matrix_version, cause, provisional, previous_id, based_on, spaces)
   SELECT pg_temp.key('ra', r.n + (200000 * :scale)::int * k), 1, pg_temp.key('u', 1 + r.n % 500), at, at, pg_temp.key('p', p), pg_temp.key('r', r.n), 'PRESENT', l, i, l * i,

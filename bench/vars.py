@@ -86,10 +86,12 @@ def checkpoints():
 
 @functools.cache
 def risks():
-    """Numbers of risks that Q2 does not read, of partnerships that the caller sees."""
+    """Numbers of risks to which views are given: of the 200 partnerships to which those of the peers belong, or, where the caller
+    sees fewer of them, of all that they see."""
     mine = set(seen())
-    late = [n for n in range(1, RISKS + 1) if (p := 1 + (n * 7919) % 5000) in mine and p > 4800]
-    return late or [n for n in range(1, RISKS + 1) if 1 + (n * 7919) % 5000 in mine]
+    late = {n for n in mine if n > 4800}
+    these = late if len(late) >= 200 else mine
+    return [n for n in range(1, RISKS + 1) if 1 + (n * 7919) % 5000 in these]
 
 
 def map(item, v):

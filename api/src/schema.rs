@@ -7,7 +7,11 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 use crate::{
     accounts, advocacy, capacity, catalogue, concerns, consents, decisions, dialogue, foundations, incidents, ledger,
     library, mutual, node, organisations, partnerships,
-    platform::{error::ErrorCode, limits::Limits},
+    platform::{
+        error::{ErrorCode, Result},
+        limits::Limits,
+        sdl::TypeMap,
+    },
     reviews, risk, sync,
 };
 
@@ -76,11 +80,23 @@ pub fn build(limits: Limits) -> anyhow::Result<Schema> {
         .finish())
 }
 
+fn exported(schema: &Schema) -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    schema.sdl_with_options(options)
+}
+
 /// The schema as text.
 pub fn sdl(schema: &Schema) -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    let sdl = schema.sdl_with_options(options);
-    let mut out: String = sdl.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    out.push('\n');
+    let exported = exported(schema);
+    let mut out = String::with_capacity(exported.len());
+    for line in exported.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
     out
+}
+
+/// What the schema says about itself.
+pub fn types(schema: &Schema) -> Result<TypeMap> {
+    TypeMap::read(&exported(schema))
 }

@@ -15,7 +15,7 @@ use crate::{
     config::{self, Config, Raw},
     demo,
     organisations::enrol::{self, Enrolment},
-    platform::{Platform, chain, db::Db, env::Env, gate::Gate, limits::Limits, sdl::TypeMap, token::Signer, verify},
+    platform::{Platform, chain, db::Db, env::Env, gate::Gate, limits::Limits, token::Signer, verify},
     schema,
 };
 
@@ -238,7 +238,7 @@ async fn load_demo(platform: &Arc<Platform>) -> anyhow::Result<()> {
     anyhow::ensure!(platform.is_empty().await?, "the database is not empty: demo data goes into an empty one only");
     let limits = Limits::default();
     let schema = schema::build(limits.clone())?;
-    let types = Arc::new(TypeMap::read(&schema::sdl(&schema))?);
+    let types = Arc::new(schema::types(&schema)?);
     let gate = Gate::new(types, limits, false);
     demo::load(platform, &schema, &gate).await
 }

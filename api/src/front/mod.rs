@@ -31,7 +31,6 @@ use crate::{
         error::{Error, Result},
         gate::Gate,
         limits::Limits,
-        sdl::TypeMap,
         telemetry::Metrics,
         token::{Identity, Keyring, Signer},
     },
@@ -92,7 +91,7 @@ impl Server {
         metrics: Metrics,
     ) -> anyhow::Result<Self> {
         let schema = schema::build(limits.clone())?;
-        let types = Arc::new(TypeMap::read(&schema::sdl(&schema))?);
+        let types = Arc::new(schema::types(&schema)?);
         let mut keyring = Keyring::default();
         let signer = config.embedded_issuer.then(|| Signer::open(&config.issuer_key, &config.audience)).transpose()?;
         if let Some(signer) = &signer {

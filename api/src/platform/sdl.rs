@@ -1,9 +1,9 @@
 //! What the schema says about itself: the fence, the cost and the field checks all read it from the SDL,
 //! so that nothing is enforced that clients cannot see.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use async_graphql::{TypeDirective, Value};
+use async_graphql::{Name, TypeDirective, Value};
 use async_graphql_parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use entity::Right;
 use sea_orm::{ActiveEnum, Iterable};
@@ -23,13 +23,13 @@ pub fn right_name(right: Right) -> String {
 /// One field of a type.
 pub struct Field {
     /// Name of the type without its wrappings.
-    pub of: String,
+    pub of: Name,
     /// Its type, wrappings and all.
     pub ty: Type,
     /// Whether it answers with a list.
     pub list: bool,
     /// Types of its arguments.
-    pub arguments: HashMap<String, Type>,
+    pub arguments: HashMap<Name, Type>,
     /// The right that is needed; on root fields only.
     pub requires: Option<Right>,
 }
@@ -37,14 +37,36 @@ pub struct Field {
 /// Types by name, read from the SDL.
 #[derive(Default)]
 pub struct TypeMap {
-    objects: HashMap<String, HashMap<String, Field>>,
-    inputs: HashMap<String, HashMap<String, Type>>,
+    objects: HashMap<Name, HashMap<Name, Field>>,
+    inputs: HashMap<Name, HashMap<Name, Type>>,
 }
 
-fn base(ty: &Type) -> (&str, bool) {
+const fn base(ty: &Type) -> &Name {
     match &ty.base {
-        BaseType::Named(name) => (name.as_str(), false),
-        BaseType::List(inner) => (base(inner).0, true),
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => base(inner),
+    }
+}
+
+/// Names that were read: the same few stand in thousands of fields, and each is kept once.
+#[derive(Default)]
+struct Names(HashSet<Name>);
+
+impl Names {
+    fn one(&mut self, name: Name) -> Name {
+        if let Some(known) = self.0.get(&name) {
+            return known.clone();
+        }
+        self.0.insert(name.clone());
+        name
+    }
+
+    fn of(&mut self, ty: Type) -> Type {
+        let base = match ty.base {
+            BaseType::Named(name) => BaseType::Named(self.one(name)),
+            BaseType::List(inner) => BaseType::List(Box::new(self.of(*inner))),
+        };
+        Type { base, ..ty }
     }
 }
 
@@ -52,23 +74,23 @@ impl TypeMap {
     /// Reads an SDL, a definition at a time: the reader takes twenty times as much memory as what is kept of it, and an idle
     /// server would hold on to that.
     pub fn read(sdl: &str) -> Result<Self> {
-        let mut map = Self::default();
+        let (mut map, mut names) = (Self::default(), Names::default());
         for piece in sdl.split_inclusive("\n}\n").filter(|piece| !piece.trim().is_empty()) {
             let document =
                 async_graphql_parser::parse_schema(piece).map_err(|e| Error::internal(format!("the SDL: {e}")))?;
-            document.definitions.into_iter().for_each(|definition| map.take(definition));
+            document.definitions.into_iter().for_each(|definition| map.take(definition, &mut names));
         }
         Ok(map)
     }
 
-    fn take(&mut self, definition: TypeSystemDefinition) {
+    fn take(&mut self, definition: TypeSystemDefinition, names: &mut Names) {
         let TypeSystemDefinition::Type(definition) = definition else { return };
-        let name = definition.node.name.node.to_string();
+        let name = names.one(definition.node.name.node);
         let fields = match definition.node.kind {
             TypeKind::Object(object) => object.fields,
             TypeKind::Interface(interface) => interface.fields,
             TypeKind::InputObject(input) => {
-                let fields = input.fields.into_iter().map(|f| (f.node.name.node.to_string(), f.node.ty.node));
+                let fields = input.fields.into_iter().map(|f| (names.one(f.node.name.node), names.of(f.node.ty.node)));
                 self.inputs.insert(name, fields.collect());
                 return;
             }
@@ -76,7 +98,6 @@ impl TypeMap {
         };
         let fields = fields.into_iter().map(|field| {
             let field = field.node;
-            let (of, list) = base(&field.ty.node);
             let needs = field
                 .directives
                 .iter()
@@ -86,13 +107,12 @@ impl TypeMap {
                     Value::Enum(name) => Right::iter().find(|right| right_name(*right) == name.as_str()),
                     _ => None,
                 });
-            let arguments = field
-                .arguments
-                .iter()
-                .map(|argument| (argument.node.name.node.to_string(), argument.node.ty.node.clone()))
-                .collect();
-            let known = Field { of: of.to_owned(), list, ty: field.ty.node.clone(), arguments, requires: needs };
-            (field.name.node.to_string(), known)
+            let arguments =
+                field.arguments.into_iter().map(|a| (names.one(a.node.name.node), names.of(a.node.ty.node)));
+            let arguments = arguments.collect();
+            let ty = names.of(field.ty.node);
+            let list = matches!(ty.base, BaseType::List(_));
+            (names.one(field.name.node), Field { of: base(&ty).clone(), ty, list, arguments, requires: needs })
         });
         self.objects.insert(name, fields.collect());
     }
@@ -108,7 +128,7 @@ impl TypeMap {
     }
 
     /// Fields of an input object.
-    pub fn input(&self, name: &str) -> Option<&HashMap<String, Type>> {
+    pub fn input(&self, name: &str) -> Option<&HashMap<Name, Type>> {
         self.inputs.get(name)
     }
 
@@ -120,5 +140,5 @@ impl TypeMap {
 
 /// Name of the type of an argument without its wrappings.
 pub fn named(ty: &Type) -> &str {
-    base(ty).0
+    base(ty)
 }

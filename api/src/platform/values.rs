@@ -17,7 +17,7 @@ use super::{
 /// unknown or of another shape) is left to validation.
 pub(super) fn check<'v>(
     types: &TypeMap,
-    arguments: &HashMap<String, Type>,
+    arguments: &HashMap<Name, Type>,
     given: impl Iterator<Item = (&'v Name, &'v Value)>,
     variables: &Variables,
     problems: &mut Vec<Error>,
