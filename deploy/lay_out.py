@@ -2,12 +2,12 @@
 """Links the server with the code that a start and the first requests run through laid together: an idle server keeps 11 MB less in
 memory. The kernel reads code in blocks of sixteen pages, and what a start needs lies all over 42 MB of it.
 
-    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=$PWD/deploy/lay_out.py cargo build --profile production
+    cargo rustc -p safepact --bin safepact --profile production -- -C linker=$PWD/deploy/lay_out.py
 
 It takes the place of the linker: links as told, runs what came out once under callgrind (from Debian's package `valgrind`) to hear
 which functions are called, and links again in their order. The server runs in a folder of its own, on SQLite and demo data, and on
-the empty database that LAY_OUT_ON names, where it is set: postgres://…, as the server will have it. Everything else, such as build
-scripts, is linked as told. The linker must be lld, as it is by default on this platform.
+the empty database that LAY_OUT_ON names, where it is set: postgres://…, as the server will have it. What links must be lld, as it is
+by default on x86-64 Linux.
 """
 import json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
@@ -90,8 +90,6 @@ def called(binary):
 
 def main():
     words = sys.argv[1:]
-    if os.environ.get("CARGO_BIN_NAME") != "safepact" or "-o" not in words:
-        os.execvp(LINKER, [LINKER, *words])
     if not shutil.which("valgrind"):
         sys.exit(f"{__file__} needs valgrind")
     out = words[words.index("-o") + 1]
