@@ -14,9 +14,10 @@ import json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile,
 LINKER = "cc"
 START_SECONDS = 600
 FEWEST = 1000
+FIRST = "{ __typename }"
 ASKED = [
-    "{ __typename }",
-    "{ me { id } }",
+    FIRST,
+    "{ me { person { id name } } }",
     "{ partnerships(first: 20) { totalCount edges { node { id title sides { organisation { name } } risks(first: 10) { edges { node { id title level } } } } } } }",
     "{ risks(first: 100) { edges { node { id title level partnership { id title } } } } }",
     "{ pullRisk(limit: 100) { documents { id title deleted updatedAt } checkpoint { cursor } } }",
@@ -43,8 +44,8 @@ def started(server, url, log):
     sys.exit(f"{__file__}: the server did not start in time")
 
 
-def run(words, folder, settings, asked):
-    """Starts a server, asks it, and stops it."""
+def run(words, folder, settings, asked=()):
+    """Starts a server, asks it, and stops it. Once it has started it says under callgrind what was called until then."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{one.getsockname()[1]}"
@@ -53,23 +54,24 @@ def run(words, folder, settings, asked):
         server = subprocess.Popen([*words, "--listen", url[7:]], cwd=folder, env=settings, stdout=file, stderr=file)
     try:
         started(server, url, log)
-        if asked:
+        for query in asked:
             token = re.search(r"^\s+dana .*\n\s+(\S+)", log.read_text(), re.M).group(1)
             head = {"content-type": "application/json", "authorization": f"Bearer {token}"}
-            for query in asked:
-                request = urllib.request.Request(f"{url}/graphql", json.dumps({"query": query}).encode(), head)
-                answer = json.load(urllib.request.urlopen(request, timeout=300))
-                if answer.get("errors"):
-                    sys.exit(f"{__file__}: {query}: {answer['errors']}")
+            request = urllib.request.Request(f"{url}/graphql", json.dumps({"query": query}).encode(), head)
+            answer = json.load(urllib.request.urlopen(request, timeout=300))
+            if answer.get("errors"):
+                sys.exit(f"{__file__}: {query}: {answer['errors']}")
+            if query == FIRST:
+                subprocess.run(["callgrind_control", "-d", str(server.pid)], check=True, stdout=subprocess.DEVNULL)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(120)
 
 
 def called(binary):
-    """Functions that a server calls: first those of a start, then those of a few requests."""
+    """Functions that a server calls: first those up to the first answer, then those of a few requests."""
     found = {}
-    for url in filter(None, ["", os.environ.get("LAY_OUT_ON")]):
+    for url in sorted({"", os.environ.get("LAY_OUT_ON", "")}):
         folder = pathlib.Path(tempfile.mkdtemp())
         try:
             settings = {name: value for name, value in os.environ.items() if not name.startswith("SAFEPACT_")}
@@ -77,12 +79,11 @@ def called(binary):
                 settings["SAFEPACT_DATABASE_URL"] = url
             serve = [binary, "serve", "--demo"]
             # The demo data is loaded by hundreds of commands: not under callgrind.
-            run(serve, folder, settings, [])
+            run(serve, folder, settings)
             out = folder / "called"
-            watched = ["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={out}", *serve]
-            for asked in ([], ASKED):
-                run(watched, folder, settings, asked)
-                for name in re.findall(r"^c?fn=\(\d+\) (\S+)", out.read_text(errors="replace"), re.M):
+            run(["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={out}", *serve], folder, settings, ASKED)
+            for dump in sorted(folder.glob("called*"), reverse=True):
+                for name in re.findall(r"^c?fn=\(\d+\) (\S+)", dump.read_text(errors="replace"), re.M):
                     found.setdefault(name.split("'")[0])
         finally:
             shutil.rmtree(folder)
