@@ -99,10 +99,11 @@ impl Caller {
         {
             let most = limit - order.len();
             let group = group(rest, &heads, most, patience);
-            patience = patience.saturating_mul(MORE);
+            let behind = group.iter().map(|mark| entries_behind(mark, &heads)).sum();
             // Some of what is found comes with an earlier space: with a window of a few rows each would be a statement.
             let window = most.max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
+            patience = patience_after(patience, behind, found.len());
             let mut reached = Reached { whole: found.len() < window, last: None };
             for found in found {
                 if order.len() == limit {
@@ -142,9 +143,10 @@ impl Caller {
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
             let group = group(rest, &heads, most - waiting, patience);
-            patience = patience.saturating_mul(MORE);
+            let behind = group.iter().map(|mark| entries_behind(mark, &heads)).sum();
             let window = (most - waiting).max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
+            patience = patience_after(patience, behind, found.len());
             waiting += found.iter().filter(|found| !found.comes_earlier(&readable)).count();
             let last = found.last().map(|found| (found.space_no, found.seq));
             next += Reached { whole: found.len() < window, last }.advance(group, &heads, own);
@@ -229,8 +231,23 @@ async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>)
 /// Spaces are taken together while their ledgers hold so many times the entries that are to be answered with: of a kind there
 /// are some among those of others.
 const LOOKED_AT: i64 = 4;
-/// Where that was not enough the kind is rare: the next statement takes so many times more.
+/// Where nothing was found the kind is rare: the next statement takes so many times more.
 const MORE: i64 = 8;
+
+/// Entries of a space that the reader has not looked at.
+fn entries_behind(mark: &Mark, heads: &HashMap<i32, i64>) -> i64 {
+    heads.get(&mark.space_no).map_or(1, |head| (head - mark.seq).max(0))
+}
+
+/// How many entries of ledgers the next statement looks at for each row that is still wanted: as many as it took for each that was
+/// found, and a quarter more. Every row of the spaces that it names is fetched and sorted, also those behind the last that is wanted.
+fn patience_after(patience: i64, entries: i64, found: usize) -> i64 {
+    let rarest = patience.saturating_mul(MORE);
+    match i64::try_from(found) {
+        Ok(found) if found > 0 => entries.saturating_mul(5).saturating_div(found * 4).saturating_add(1).min(rarest),
+        _ => rarest,
+    }
+}
 
 /// Spaces that one statement reads: one that is being taken back, or as many others as fill the page; at least one.
 fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize, patience: i64) -> &'m mut [Mark] {
@@ -238,7 +255,7 @@ fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize, pati
     let mut behind = 0;
     let taken = marks.iter().take_while(|mark| {
         let before = behind;
-        behind += heads.get(&mark.space_no).map_or(1, |head| (head - mark.seq).max(0));
+        behind += entries_behind(mark, heads);
         !mark.leaving && before < enough
     });
     let count = taken.count().max(1);
@@ -289,5 +306,18 @@ impl Platform {
         let sql = "UPDATE deployment SET generation = $1 WHERE no = 1";
         self.db.execute_raw(self.db.statement(sql, [generation.into()])).await?;
         Ok(generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_says_how_much_is_looked_at_next() {
+        assert_eq!(patience_after(LOOKED_AT, 4_000, 800), 7, "five entries a row, and a quarter more");
+        assert_eq!(patience_after(LOOKED_AT, 500, 500), 2, "of this kind there is hardly anything else");
+        assert_eq!(patience_after(LOOKED_AT, 4_000, 0), LOOKED_AT * MORE, "a rare kind");
+        assert_eq!(patience_after(LOOKED_AT, 4_000, 1), LOOKED_AT * MORE, "a kind that is nearly as rare");
     }
 }
