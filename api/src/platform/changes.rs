@@ -103,7 +103,6 @@ impl Caller {
             // Some of what is found comes with an earlier space: with a window of a few rows each would be a statement.
             let window = most.max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
-            patience = patience_after(patience, behind, found.len());
             let mut reached = Reached { whole: found.len() < window, last: None };
             for found in found {
                 if order.len() == limit {
@@ -120,6 +119,7 @@ impl Caller {
                     });
                 }
             }
+            patience = patience_after(patience, behind, most - (limit - order.len()));
             next += reached.advance(group, &heads, own);
         }
         for mark in &mut marks {
@@ -146,8 +146,9 @@ impl Caller {
             let behind = group.iter().map(|mark| entries_behind(mark, &heads)).sum();
             let window = (most - waiting).max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
-            patience = patience_after(patience, behind, found.len());
-            waiting += found.iter().filter(|found| !found.comes_earlier(&readable)).count();
+            let new = found.iter().filter(|found| !found.comes_earlier(&readable)).count();
+            patience = patience_after(patience, behind, new);
+            waiting += new;
             let last = found.last().map(|found| (found.space_no, found.seq));
             next += Reached { whole: found.len() < window, last }.advance(group, &heads, own);
         }
@@ -240,11 +241,15 @@ fn entries_behind(mark: &Mark, heads: &HashMap<i32, i64>) -> i64 {
 }
 
 /// How many entries of ledgers the next statement looks at for each row that is still wanted: as many as it took for each that was
-/// found, and a quarter more. Every row of the spaces that it names is fetched and sorted, also those behind the last that is wanted.
-fn patience_after(patience: i64, entries: i64, found: usize) -> i64 {
+/// told, and a quarter more. Every row of the spaces that it names is fetched and sorted, also those behind the last that is wanted.
+/// Rows that came with an earlier space do not count, and it never becomes less: a reader whose spaces hold the same records would
+/// otherwise ask for them a few at a time.
+fn patience_after(patience: i64, entries: i64, told: usize) -> i64 {
     let rarest = patience.saturating_mul(MORE);
-    match i64::try_from(found) {
-        Ok(found) if found > 0 => entries.saturating_mul(5).saturating_div(found * 4).saturating_add(1).min(rarest),
+    match i64::try_from(told) {
+        Ok(told) if told > 0 => {
+            entries.saturating_mul(5).saturating_div(told * 4).saturating_add(1).clamp(patience, rarest)
+        }
         _ => rarest,
     }
 }
@@ -316,7 +321,7 @@ mod tests {
     #[test]
     fn what_was_found_says_how_much_is_looked_at_next() {
         assert_eq!(patience_after(LOOKED_AT, 4_000, 800), 7, "five entries a row, and a quarter more");
-        assert_eq!(patience_after(LOOKED_AT, 500, 500), 2, "of this kind there is hardly anything else");
+        assert_eq!(patience_after(LOOKED_AT, 500, 500), LOOKED_AT, "hardly anything else: never less than before");
         assert_eq!(patience_after(LOOKED_AT, 4_000, 0), LOOKED_AT * MORE, "a rare kind");
         assert_eq!(patience_after(LOOKED_AT, 4_000, 1), LOOKED_AT * MORE, "a kind that is nearly as rare");
     }

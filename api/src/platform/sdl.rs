@@ -70,28 +70,14 @@ impl Names {
     }
 }
 
-/// A definition without its descriptions: these stand between lines of three quotes.
-fn undescribed(piece: &str) -> String {
-    let (mut out, mut described) = (String::with_capacity(piece.len() / 2), false);
-    for line in piece.lines() {
-        if line.trim() == "\"\"\"" {
-            described = !described;
-        } else if !described {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
-}
-
 impl TypeMap {
-    /// Reads an SDL, a definition at a time and without its descriptions: the reader takes twenty times as much memory as what is
-    /// kept of it, and an idle server would hold on to that.
+    /// Reads an SDL, a definition at a time: the reader takes twenty times as much memory as what is kept of it, and an idle
+    /// server would hold on to that.
     pub fn read(sdl: &str) -> Result<Self> {
         let (mut map, mut names) = (Self::default(), Names::default());
         for piece in sdl.split_inclusive("\n}\n").filter(|piece| !piece.trim().is_empty()) {
-            let document = async_graphql_parser::parse_schema(undescribed(piece))
-                .map_err(|e| Error::internal(format!("the SDL: {e}")))?;
+            let document =
+                async_graphql_parser::parse_schema(piece).map_err(|e| Error::internal(format!("the SDL: {e}")))?;
             document.definitions.into_iter().for_each(|definition| map.take(definition, &mut names));
         }
         Ok(map)
