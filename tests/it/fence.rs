@@ -81,7 +81,7 @@ fn documents(types: &TypeMap) -> Vec<(String, String)> {
             let arguments: Vec<String> =
                 arguments.iter().map(|(name, ty)| format!("{name}: {}", sample(types, ty))).collect();
             let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
-            let selection = if types.is_object(&field.of) { " { __typename }" } else { "" };
+            let selection = if types.is_object(field.of()) { " { __typename }" } else { "" };
             out.push((format!("{root}.{name}"), format!("{} {{ {name}{arguments}{selection} }}", root.to_lowercase())));
         }
     }

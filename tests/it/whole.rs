@@ -59,7 +59,7 @@ fn fields(types: &TypeMap, of: &str, depth: usize, above: &mut Vec<String>) -> V
             continue;
         }
         let node = target.strip_suffix("Connection").unwrap_or(target);
-        let list = node != target || field.list || name == "openProposal" || name == "restricted";
+        let list = node != target || field.is_list() || name == "openProposal" || name == "restricted";
         if depth == 0 || (list && above.iter().any(|known| known == node)) {
             continue;
         }

@@ -93,15 +93,13 @@ impl Caller {
         let mut marks = marks(since, &readable, own, &heads);
         let mut seen = HashSet::new();
         let mut order = Vec::new();
-        let (mut next, mut patience) = (0, LOOKED_AT);
+        let mut next = 0;
         while order.len() < limit
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
-            let most = limit - order.len();
-            let group = group(rest, &heads, most, patience);
-            let behind = group.iter().map(|mark| entries_behind(mark, &heads)).sum();
+            let group = group(rest);
             // Some of what is found comes with an earlier space: with a window of a few rows each would be a statement.
-            let window = most.max(WINDOW);
+            let window = (limit - order.len()).max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
             let mut reached = Reached { whole: found.len() < window, last: None };
             for found in found {
@@ -119,7 +117,6 @@ impl Caller {
                     });
                 }
             }
-            patience = patience_after(patience, behind, most - (limit - order.len()));
             next += reached.advance(group, &heads, own);
         }
         for mark in &mut marks {
@@ -138,17 +135,14 @@ impl Caller {
         let heads = heads(self, at, &readable, own).await?;
         let mut marks = marks(since, &readable, own, &heads);
         let kind = Wanted::of::<M>(self, &Counts);
-        let (mut waiting, mut next, mut patience) = (0, 0, LOOKED_AT);
+        let (mut waiting, mut next) = (0, 0);
         while waiting < most
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
-            let group = group(rest, &heads, most - waiting, patience);
-            let behind = group.iter().map(|mark| entries_behind(mark, &heads)).sum();
+            let group = group(rest);
             let window = (most - waiting).max(WINDOW);
             let found = read(self, at, &kind, group, &heads, window).await?;
-            let new = found.iter().filter(|found| !found.comes_earlier(&readable)).count();
-            patience = patience_after(patience, behind, new);
-            waiting += new;
+            waiting += found.iter().filter(|found| !found.comes_earlier(&readable)).count();
             let last = found.last().map(|found| (found.space_no, found.seq));
             next += Reached { whole: found.len() < window, last }.advance(group, &heads, own);
         }
@@ -229,41 +223,9 @@ async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>)
     Ok(spaces.iter().copied().chain(own).filter_map(|no| Some((no, *known.get(&no)?))).collect())
 }
 
-/// Spaces are taken together while their ledgers hold so many times the entries that are to be answered with: of a kind there
-/// are some among those of others.
-const LOOKED_AT: i64 = 4;
-/// Where nothing was found the kind is rare: the next statement takes so many times more.
-const MORE: i64 = 8;
-
-/// Entries of a space that the reader has not looked at.
-fn entries_behind(mark: &Mark, heads: &HashMap<i32, i64>) -> i64 {
-    heads.get(&mark.space_no).map_or(1, |head| (head - mark.seq).max(0))
-}
-
-/// How many entries of ledgers the next statement looks at for each row that is still wanted: as many as it took for each that was
-/// told, and a quarter more. Every row of the spaces that it names is fetched and sorted, also those behind the last that is wanted.
-/// Rows that came with an earlier space do not count, and it never becomes less: a reader whose spaces hold the same records would
-/// otherwise ask for them a few at a time.
-fn patience_after(patience: i64, entries: i64, told: usize) -> i64 {
-    let rarest = patience.saturating_mul(MORE);
-    match i64::try_from(told) {
-        Ok(told) if told > 0 => {
-            entries.saturating_mul(5).saturating_div(told * 4).saturating_add(1).clamp(patience, rarest)
-        }
-        _ => rarest,
-    }
-}
-
-/// Spaces that one statement reads: one that is being taken back, or as many others as fill the page; at least one.
-fn group<'m>(marks: &'m mut [Mark], heads: &HashMap<i32, i64>, most: usize, patience: i64) -> &'m mut [Mark] {
-    let enough = i64::try_from(most).unwrap_or(i64::MAX).saturating_mul(patience);
-    let mut behind = 0;
-    let taken = marks.iter().take_while(|mark| {
-        let before = behind;
-        behind += entries_behind(mark, heads);
-        !mark.leaving && before < enough
-    });
-    let count = taken.count().max(1);
+/// Spaces that one statement reads: one that is being taken back, or all up to the next such one.
+fn group(marks: &mut [Mark]) -> &mut [Mark] {
+    let count = marks.iter().take_while(|mark| !mark.leaving).count().max(1);
     marks.get_mut(..count).unwrap_or_default()
 }
 
@@ -311,18 +273,5 @@ impl Platform {
         let sql = "UPDATE deployment SET generation = $1 WHERE no = 1";
         self.db.execute_raw(self.db.statement(sql, [generation.into()])).await?;
         Ok(generation)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_found_says_how_much_is_looked_at_next() {
-        assert_eq!(patience_after(LOOKED_AT, 4_000, 800), 7, "five entries a row, and a quarter more");
-        assert_eq!(patience_after(LOOKED_AT, 500, 500), LOOKED_AT, "hardly anything else: never less than before");
-        assert_eq!(patience_after(LOOKED_AT, 4_000, 0), LOOKED_AT * MORE, "a rare kind");
-        assert_eq!(patience_after(LOOKED_AT, 4_000, 1), LOOKED_AT * MORE, "a kind that is nearly as rare");
     }
 }

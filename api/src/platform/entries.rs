@@ -6,13 +6,16 @@ use std::{
 };
 
 use entity::{Id, Kind, Record};
-use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, QueryResult,
+    sea_query::{ArrayType, Value},
+};
 
 use super::{
     caller::Caller,
     changes::Snapshot,
     codec::Mark,
-    error::Result,
+    error::{Error, Result},
     visible,
     written::{Document, Way},
 };
@@ -163,6 +166,10 @@ pub(super) async fn read(
         let rows = at.on.query_all_raw(caller.platform.db.statement(&sql, values)).await?;
         rows.iter().map(in_a_row).collect::<Result<_>>()?
     };
+    // Where a checkpoint stands follows from it: rather no answer than one that leaves something out.
+    if !found.is_sorted_by_key(|found| (found.space_no, found.seq)) {
+        return Err(Error::internal("entries of a feed came out of order"));
+    }
     wanted.documents(caller, at, &mut found).await?;
     Ok(found)
 }
@@ -192,7 +199,7 @@ fn in_lists(row: &QueryResult) -> Result<Vec<Found>> {
 
 /// What a reader may hold of a space that is lost. Dead records up to `had` were told when they died; and what this person
 /// wrote there the device has by writing it, however far it has read.
-fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String, Vec<sea_orm::Value>) {
+fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String, Vec<Value>) {
     let sql = "SELECT p.space_no, p.record_id, p.seq, TRUE AS anyway, FALSE AS live FROM publication p WHERE p.space_no = $1 AND p.kind = $2 AND p.seq > $3 \
                AND (p.first_seq <= $4 OR EXISTS (SELECT 1 FROM ledger l WHERE l.space_no = p.space_no \
                AND l.seq = p.first_seq AND l.actor = $5)) AND (p.live OR p.seq > $4) ORDER BY p.seq LIMIT $6";
@@ -210,23 +217,43 @@ fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String
 
 /// What is new in spaces that are read. A record that is live in an earlier space of the reader comes there; but a space that
 /// came later is read whole, as it may show more of what an earlier one has shown.
-fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, Vec<sea_orm::Value>) {
-    let rows = marks.iter().map(|mark| {
-        let whole = mark.start > 0 && !mark.joint;
-        serde_json::json!({ "no": mark.space_no, "seq": mark.seq, "start": mark.start, "had": mark.had, "whole": whole })
-    });
-    let asked = serde_json::Value::Array(rows.collect()).to_string();
-    let asked_rows = if caller.postgres() {
-        "json_to_recordset(CAST($1 AS json)) AS m(no integer, seq bigint, start bigint, had bigint, whole boolean)"
-    } else {
-        "(SELECT value ->> 'no' AS no, value ->> 'seq' AS seq, value ->> 'start' AS start, value ->> 'had' AS had, \
-         value ->> 'whole' AS whole FROM json_each($1)) AS m"
-    };
-    let sql = format!(
-        "SELECT p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live) AS anyway, p.live FROM {asked_rows} \
-         JOIN publication p ON p.space_no = m.no AND p.kind = $2 AND p.seq > m.seq \
-         WHERE (p.live OR p.seq > m.start OR p.first_seq <= m.had) ORDER BY p.space_no, p.seq LIMIT $3"
-    );
+///
+/// Space by space, each along its index, as far as the limit: sorted, all rows of all spaces would be fetched for the first few.
+/// Nothing but such a loop can answer the one, and `CROSS JOIN` is one for the other; the order is looked at in [`read`], and the
+/// loop is held in `tests/it/plans.rs`.
+fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, Vec<Value>) {
+    const FOUND: &str = "p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live) AS anyway, p.live";
+    const NEW: &str = "p.space_no = m.no AND p.seq > m.seq AND (p.live OR p.seq > m.start OR p.first_seq <= m.had)";
+    let whole = |mark: &Mark| mark.start > 0 && !mark.joint;
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    (sql, vec![asked.into(), kind.to_value().into(), most.into()])
+    let tail: [Value; 2] = [kind.to_value().into(), most.into()];
+    if caller.postgres() {
+        let sql = format!(
+            "SELECT f.* FROM unnest(CAST($1 AS integer[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS bigint[]), \
+             CAST($5 AS boolean[])) AS m(no, seq, start, had, whole) CROSS JOIN LATERAL \
+             (SELECT {FOUND} FROM publication p WHERE p.kind = $6 AND {NEW} ORDER BY p.seq LIMIT $7) f LIMIT $7"
+        );
+        let columns = [
+            column(ArrayType::Int, marks, |mark| mark.space_no.into()),
+            column(ArrayType::BigInt, marks, |mark| mark.seq.into()),
+            column(ArrayType::BigInt, marks, |mark| mark.start.into()),
+            column(ArrayType::BigInt, marks, |mark| mark.had.into()),
+            column(ArrayType::Bool, marks, |mark| whole(mark).into()),
+        ];
+        return (sql, columns.into_iter().chain(tail).collect());
+    }
+    let rows = marks.iter().map(|mark| {
+        serde_json::json!({ "no": mark.space_no, "seq": mark.seq, "start": mark.start, "had": mark.had, "whole": whole(mark) })
+    });
+    let sql = format!(
+        "SELECT {FOUND} FROM (SELECT value ->> 'no' AS no, value ->> 'seq' AS seq, value ->> 'start' AS start, \
+         value ->> 'had' AS had, value ->> 'whole' AS whole FROM json_each($1)) AS m \
+         CROSS JOIN publication p INDEXED BY publication_feed WHERE p.kind = $2 AND {NEW} LIMIT $3"
+    );
+    (sql, std::iter::once(serde_json::Value::Array(rows.collect()).to_string().into()).chain(tail).collect())
+}
+
+/// One number of every mark.
+fn column(of: ArrayType, marks: &[&Mark], value: impl Fn(&Mark) -> Value) -> Value {
+    Value::Array(of, Some(Box::new(marks.iter().map(|mark| value(mark)).collect())))
 }

@@ -366,15 +366,15 @@ impl<'d> Walk<'d> {
         let Some(known) = self.types.field(of, name) else {
             return self.selection(&field.selection_set.node, "", place);
         };
-        place.times = if known.of.ends_with("Connection") {
+        place.times = if known.of().ends_with("Connection") {
             place.times.saturating_mul(self.rows(field))
-        } else if known.list && !of.ends_with("Connection") {
+        } else if known.is_list() && !of.ends_with("Connection") {
             place.times.saturating_mul(LIST)
         } else {
             place.times
         };
         self.cost = self.cost.saturating_add(place.times);
-        self.selection(&field.selection_set.node, &known.of, place)
+        self.selection(&field.selection_set.node, known.of(), place)
     }
 
     /// Rows that a connection is asked for.

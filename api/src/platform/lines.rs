@@ -325,16 +325,26 @@ fn add(to: &mut PgArguments, value: Value) -> Result<(), sqlx::error::BoxDynErro
         Value::ChronoDateTime(it) => to.add(it),
         Value::ChronoDateTimeUtc(it) => to.add(it),
         Value::Uuid(it) => to.add(it),
-        Value::Array(ArrayType::Int, Some(list)) => to.add(numbers(&list)),
-        Value::Array(ArrayType::Uuid, Some(list)) => to.add(ids(&list)),
+        Value::Array(ArrayType::Int, Some(list)) => to.add(each(&list, |value| match value {
+            Value::Int(it) => *it,
+            _ => None,
+        })),
+        Value::Array(ArrayType::BigInt, Some(list)) => to.add(each(&list, |value| match value {
+            Value::BigInt(it) => *it,
+            _ => None,
+        })),
+        Value::Array(ArrayType::Bool, Some(list)) => to.add(each(&list, |value| match value {
+            Value::Bool(it) => *it,
+            _ => None,
+        })),
+        Value::Array(ArrayType::Uuid, Some(list)) => to.add(each(&list, |value| match value {
+            Value::Uuid(it) => *it,
+            _ => None,
+        })),
         other => Err(format!("no statement of this server sends a value like {other:?}").into()),
     }
 }
 
-fn numbers(list: &[Value]) -> Vec<Option<i32>> {
-    list.iter().map(|value| if let Value::Int(it) = value { *it } else { None }).collect()
-}
-
-fn ids(list: &[Value]) -> Vec<Option<uuid::Uuid>> {
-    list.iter().map(|value| if let Value::Uuid(it) = value { *it } else { None }).collect()
+fn each<T>(list: &[Value], one: impl Fn(&Value) -> Option<T>) -> Vec<Option<T>> {
+    list.iter().map(one).collect()
 }

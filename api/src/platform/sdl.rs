@@ -22,30 +22,55 @@ pub fn right_name(right: Right) -> String {
 
 /// One field of a type.
 pub struct Field {
-    /// Name of the type without its wrappings.
-    pub of: Name,
     /// Its type, wrappings and all.
     pub ty: Type,
-    /// Whether it answers with a list.
-    pub list: bool,
     /// Types of its arguments.
-    pub arguments: HashMap<Name, Type>,
+    pub arguments: ByName<Type>,
     /// The right that is needed; on root fields only.
     pub requires: Option<Right>,
+}
+
+impl Field {
+    /// Name of its type without its wrappings.
+    pub fn of(&self) -> &str {
+        named(&self.ty)
+    }
+
+    /// Whether it answers with a list.
+    pub const fn is_list(&self) -> bool {
+        matches!(self.ty.base, BaseType::List(_))
+    }
+}
+
+/// What a type has, by name. Thousands of these lie in an idle server, of a few names each: in order, without room to grow.
+pub struct ByName<T>(Box<[(Name, T)]>);
+
+impl<T> FromIterator<(Name, T)> for ByName<T> {
+    fn from_iter<I: IntoIterator<Item = (Name, T)>>(them: I) -> Self {
+        let mut them: Vec<_> = them.into_iter().collect();
+        them.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self(them.into_boxed_slice())
+    }
+}
+
+impl<T> ByName<T> {
+    /// All of it, in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
+        self.0.iter().map(|(name, it)| (name, it))
+    }
+
+    /// What has this name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|(_, it)| it)
+    }
 }
 
 /// Types by name, read from the SDL.
 #[derive(Default)]
 pub struct TypeMap {
-    objects: HashMap<Name, HashMap<Name, Field>>,
-    inputs: HashMap<Name, HashMap<Name, Type>>,
-}
-
-const fn base(ty: &Type) -> &Name {
-    match &ty.base {
-        BaseType::Named(name) => name,
-        BaseType::List(inner) => base(inner),
-    }
+    objects: HashMap<Name, ByName<Field>>,
+    inputs: HashMap<Name, ByName<Type>>,
 }
 
 /// Names that were read: the same few stand in thousands of fields, and each is kept once.
@@ -110,9 +135,7 @@ impl TypeMap {
             let arguments =
                 field.arguments.into_iter().map(|a| (names.one(a.node.name.node), names.of(a.node.ty.node)));
             let arguments = arguments.collect();
-            let ty = names.of(field.ty.node);
-            let list = matches!(ty.base, BaseType::List(_));
-            (names.one(field.name.node), Field { of: base(&ty).clone(), ty, list, arguments, requires: needs })
+            (names.one(field.name.node), Field { ty: names.of(field.ty.node), arguments, requires: needs })
         });
         self.objects.insert(name, fields.collect());
     }
@@ -128,17 +151,21 @@ impl TypeMap {
     }
 
     /// Fields of an input object.
-    pub fn input(&self, name: &str) -> Option<&HashMap<Name, Type>> {
+    pub fn input(&self, name: &str) -> Option<&ByName<Type>> {
         self.inputs.get(name)
     }
 
     /// Root fields of an operation type with the rights they need.
     pub fn root(&self, of: &str) -> impl Iterator<Item = (&str, Option<Right>)> {
-        self.objects.get(of).into_iter().flatten().map(|(name, field)| (name.as_str(), field.requires))
+        let fields = self.objects.get(of).into_iter().flat_map(ByName::iter);
+        fields.map(|(name, field)| (name.as_str(), field.requires))
     }
 }
 
 /// Name of the type of an argument without its wrappings.
 pub fn named(ty: &Type) -> &str {
-    base(ty)
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => named(inner),
+    }
 }

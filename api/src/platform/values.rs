@@ -10,14 +10,14 @@ use entity::value::CHECKS;
 
 use super::{
     error::Error,
-    sdl::{TypeMap, named},
+    sdl::{ByName, TypeMap, named},
 };
 
 /// Adds a problem for each value that breaks the rule of its type. What the schema itself refuses (missing,
 /// unknown or of another shape) is left to validation.
 pub(super) fn check<'v>(
     types: &TypeMap,
-    arguments: &HashMap<Name, Type>,
+    arguments: &ByName<Type>,
     given: impl Iterator<Item = (&'v Name, &'v Value)>,
     variables: &Variables,
     problems: &mut Vec<Error>,

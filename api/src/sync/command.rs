@@ -175,7 +175,7 @@ async fn run(caller: &Caller, executor: &Executor, command: &sync_command::Model
     };
     let types = &executor.gate.types;
     let takes = |argument: &str| types.field("Mutation", name).and_then(|field| field.arguments.get(argument));
-    let known = types.field("Mutation", name).filter(|field| types.field(&field.of, "id").is_some());
+    let known = types.field("Mutation", name).filter(|field| types.field(field.of(), "id").is_some());
     // Sessions and devices are dealt with online: a command that ends the login could not tell what became of it.
     let online = ["push", "signOut", "registerDevice", "revokeDevice"].iter().any(|word| name.starts_with(word));
     if known.is_none() || online {
