@@ -60,8 +60,8 @@ impl Desk {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits::default();
-        let schema = schema::build(limits.clone()).unwrap();
-        let gate = Gate::new(Arc::new(schema::types(&schema).unwrap()), limits, false);
+        let (schema, types) = schema::build(limits.clone()).unwrap();
+        let gate = Gate::new(Arc::new(types), limits, false);
         let caller = runtime.block_on(async {
             let db = Db::open(&format!("sqlite:{}/micro.db", folder.path().display())).await.unwrap();
             db.migrate().await.unwrap();

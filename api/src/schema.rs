@@ -8,9 +8,9 @@ use crate::{
     accounts, advocacy, capacity, catalogue, concerns, consents, decisions, dialogue, foundations, incidents, ledger,
     library, mutual, node, organisations, partnerships,
     platform::{
-        error::{ErrorCode, Result},
+        error::ErrorCode,
         limits::Limits,
-        sdl::TypeMap,
+        sdl::{Reader, TypeMap},
     },
     reviews, risk, sync,
 };
@@ -68,35 +68,29 @@ pub struct Subscription(
 /// The executor.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Builds the executor.
-pub fn build(limits: Limits) -> anyhow::Result<Schema> {
+/// Builds the executor; with it comes what its schema says about itself.
+pub fn build(limits: Limits) -> anyhow::Result<(Schema, TypeMap)> {
     let catalogues = Arc::new(catalogue::Catalogues::load()?);
-    Ok(Schema::build(Query::default(), Mutation::default(), Subscription::default())
+    let reader = Reader::default();
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<node::Node>()
         .register_output_type::<ErrorCode>()
+        .directive(reader.clone())
         .disable_suggestions()
         .data(catalogues)
         .data(limits)
-        .finish())
-}
-
-fn exported(schema: &Schema) -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
-    schema.sdl_with_options(options)
+        .finish();
+    Ok((schema, reader.types()?))
 }
 
 /// The schema as text.
 pub fn sdl(schema: &Schema) -> String {
-    let exported = exported(schema);
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let exported = schema.sdl_with_options(options);
     let mut out = String::with_capacity(exported.len());
     for line in exported.lines() {
         out.push_str(line.trim_end());
         out.push('\n');
     }
     out
-}
-
-/// What the schema says about itself.
-pub fn types(schema: &Schema) -> Result<TypeMap> {
-    TypeMap::read(&exported(schema))
 }

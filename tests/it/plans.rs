@@ -6,11 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use safepact::platform::sdl::TypeMap;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{World, world::repository};
+use crate::support::World;
 
 /// A table with so many rows is large.
 const LARGE: i64 = 10_000;
@@ -164,7 +163,7 @@ async fn no_root_field_reads_a_large_table_from_end_to_end() {
     for table in ["risk", "risk_level_record", "incident", "publication", "ledger", "side_role"] {
         assert!(large.contains_key(table), "{table} is large: {large:?}");
     }
-    let types = TypeMap::read(&std::fs::read_to_string(repository().join("schema.graphql")).unwrap()).unwrap();
+    let types = &w.server.gate.types;
     let mut documents: Vec<(String, String)> =
         documents().into_iter().map(|(n, d)| (n.to_owned(), d.to_owned())).collect();
     for (name, _) in types.root("Query").filter(|(name, _)| name.starts_with("pull")) {

@@ -108,7 +108,7 @@ async fn prepared(w: &World) {
 scenario! {
     async fn an_answer_read_whole_says_the_same_as_one_followed_field_by_field(w: World) {
         prepared(w).await;
-        let types = TypeMap::read(&std::fs::read_to_string(crate::support::world::repository().join("schema.graphql")).unwrap()).unwrap();
+        let types = &w.server.gate.types;
         let partnership = w.partnership().await;
         let mut compared = HashSet::new();
         for who in ["dana", "omar", "petra", "amina", "grace", "sam", "lars"] {
@@ -117,7 +117,7 @@ scenario! {
                 ("threats", ", partnershipId: $p", "Threat"), ("consentRequests", ", partnershipId: $p", "ConsentRequest"),
             ] {
                 // A few at a time: all of them together are more than a document may ask for.
-                for few_fields in fields(&types, of, 2, &mut Vec::new()).chunks(FIELDS) {
+                for few_fields in fields(types, of, 2, &mut Vec::new()).chunks(FIELDS) {
                     let below = format!("id {}", few_fields.join(" "));
                     let ask = |more: &str| format!(
                         "query($p: ID!) {{ node(id: $p) {{ id }} {list}(first: 3{arguments}) {{ {more} edges {{ cursor node {{ {below} }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
@@ -188,7 +188,7 @@ scenario! {
 scenario! {
     async fn what_a_command_left_is_told_as_it_is_read(w: World) {
         prepared(w).await;
-        let types = TypeMap::read(&std::fs::read_to_string(crate::support::world::repository().join("schema.graphql")).unwrap()).unwrap();
+        let types = &w.server.gate.types;
         let (partnership, road) = (w.partnership().await, w.risk("Abduction on the Bentiu road").await);
         let own = w.ask("grace", "{ me { person { organisation { id version } } } }", Value::Null).await;
         let own = own.at("/me/person/organisation");
@@ -201,7 +201,7 @@ scenario! {
         ] {
             let token = format!("Bearer {}", w.token(who));
             let (first, rest) = command.split_at(1);
-            for few_fields in fields(&types, of, 2, &mut Vec::new()).chunks(FIELDS) {
+            for few_fields in fields(types, of, 2, &mut Vec::new()).chunks(FIELDS) {
                 let below = format!("id {}", few_fields.join(" "));
                 let query = format!("mutation($input: {}{rest}Input!) {{ {command}(input: $input) {{ {below} }} }}", first.to_uppercase());
                 // The same command, asked for more: it took place once.

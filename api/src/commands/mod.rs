@@ -166,7 +166,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // What needs no configuration must work without one.
     match &cli.command {
         Command::Schema => {
-            print!("{}", schema::sdl(&schema::build(Limits::default())?));
+            print!("{}", schema::sdl(&schema::build(Limits::default())?.0));
             return Ok(ExitCode::SUCCESS);
         }
         Command::Demo { list: true } => {
@@ -237,9 +237,8 @@ async fn platform(config: &Config) -> anyhow::Result<Arc<Platform>> {
 async fn load_demo(platform: &Arc<Platform>) -> anyhow::Result<()> {
     anyhow::ensure!(platform.is_empty().await?, "the database is not empty: demo data goes into an empty one only");
     let limits = Limits::default();
-    let schema = schema::build(limits.clone())?;
-    let types = Arc::new(schema::types(&schema)?);
-    let gate = Gate::new(types, limits, false);
+    let (schema, types) = schema::build(limits.clone())?;
+    let gate = Gate::new(Arc::new(types), limits, false);
     demo::load(platform, &schema, &gate).await
 }
 

@@ -90,8 +90,7 @@ impl Server {
         limits: Limits,
         metrics: Metrics,
     ) -> anyhow::Result<Self> {
-        let schema = schema::build(limits.clone())?;
-        let types = Arc::new(schema::types(&schema)?);
+        let (schema, types) = schema::build(limits.clone())?;
         let mut keyring = Keyring::default();
         let signer = config.embedded_issuer.then(|| Signer::open(&config.issuer_key, &config.audience)).transpose()?;
         if let Some(signer) = &signer {
@@ -101,7 +100,7 @@ impl Server {
             keyring.trust(issuer, Duration::from_secs(5))?;
         }
         Ok(Self {
-            gate: Arc::new(Gate::new(types, limits, config.profile == Profile::Open)),
+            gate: Arc::new(Gate::new(Arc::new(types), limits, config.profile == Profile::Open)),
             platform,
             schema,
             keyring,

@@ -168,14 +168,60 @@ impl<'d> Fitting<'d> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{Response, ServerError};
+    use async_graphql::{EmptyMutation, EmptySubscription, ID, Interface, Object, Response, Schema, ServerError};
 
     use super::*;
+    use crate::platform::sdl::Reader;
 
-    const SDL: &str = "type Query { a: A! b: A c: [A!]! n: Node } interface Node { id: ID! } type A implements Node { id: ID! x: Int y: A }";
+    // Their shape is all that counts: none of them is asked.
+    struct A;
+
+    #[Object]
+    impl A {
+        async fn id(&self) -> ID {
+            ID::default()
+        }
+
+        async fn x(&self) -> Option<i32> {
+            None
+        }
+
+        async fn y(&self) -> Option<Self> {
+            None
+        }
+    }
+
+    #[derive(Interface)]
+    #[graphql(field(name = "id", ty = "ID"))]
+    enum Node {
+        A(A),
+    }
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn a(&self) -> A {
+            A
+        }
+
+        async fn b(&self) -> Option<A> {
+            None
+        }
+
+        async fn c(&self) -> Vec<A> {
+            Vec::new()
+        }
+
+        async fn n(&self) -> Option<Node> {
+            None
+        }
+    }
 
     fn fitted(query: &str, data: serde_json::Value) -> String {
-        let types = Arc::new(TypeMap::read(SDL).unwrap());
+        let reader = Reader::default();
+        drop(Schema::build(Query, EmptyMutation, EmptySubscription).directive(reader.clone()).finish());
+        let types = Arc::new(reader.types().unwrap());
         let shape = Shape::new(Arc::new(async_graphql_parser::parse_query(query).unwrap()), None, types);
         let mut error = ServerError::new("failed", None);
         error.path = vec![async_graphql::PathSegment::Field("a".to_owned())];
