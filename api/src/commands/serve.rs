@@ -14,13 +14,6 @@ use crate::{
     platform::{Platform, doorbell, env::Env, limits::Limits, telemetry::Telemetry},
 };
 
-/// Lets the allocator give back what only the beginning needed: it looks at that when something is freed a second later, and an
-/// idle server frees nothing.
-async fn give_back() {
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20)));
-}
-
 /// Serves until SIGINT or SIGTERM, then drains.
 pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let telemetry = Telemetry::start(&config.log, config.log_json, config.otlp_endpoint.as_deref())?;
@@ -71,8 +64,6 @@ pub(super) async fn serve(config: Config, with_demo: bool) -> anyhow::Result<()>
     let housekeeping = tokio::spawn(forget(platform.clone(), server.gate.limits.idempotency_days));
     #[expect(clippy::disallowed_methods, reason = "the look at what is due lives as long as the process")]
     let watch = tokio::spawn(due::watch(platform.clone()));
-    #[expect(clippy::disallowed_methods, reason = "it ends by itself")]
-    tokio::spawn(give_back());
     Arc::new(server).serve(listener, stop()).await?;
     housekeeping.abort();
     watch.abort();

@@ -103,6 +103,8 @@ pub(super) struct Pages {
     first: u64,
     /// Whether positions are asked for.
     cursors: bool,
+    /// Whether it is asked if there are more: only then one more is looked for.
+    more: bool,
     parts: Vec<(String, OfPage)>,
     /// What is asked of the rows.
     node: Plan,
@@ -268,7 +270,17 @@ impl Pages {
             OfPage::Edges(edges) => edges.iter().any(|(_, edge)| matches!(edge, OfEdge::Cursor)),
             OfPage::Info(info) => info.iter().any(|(_, info)| matches!(info, OfInfo::Start | OfInfo::End)),
         });
-        Some(Self { first, cursors, parts, node })
+        let tells = |info: &OfInfo| matches!(info, OfInfo::HasNext | OfInfo::HasPrevious);
+        let more = parts.iter().any(|(_, part)| match part {
+            OfPage::Info(info) => info.iter().any(|(_, info)| tells(info)),
+            OfPage::Typename | OfPage::Edges(_) => false,
+        });
+        Some(Self { first, cursors, more, parts, node })
+    }
+
+    /// Rows that are looked for.
+    fn most(&self) -> u64 {
+        self.first + u64::from(self.more)
     }
 }
 
@@ -398,7 +410,7 @@ impl Caller {
             if order.column != "id" {
                 keys.push(sort.column);
             }
-            statement.page(&pages, &rows.columns(keys).into_query(), &order, read.count + 1);
+            statement.page(&pages, &rows.columns(keys).into_query(), &order);
             Ok(())
         };
         let found = self.told(ctx, build).await?;

@@ -91,7 +91,7 @@ impl Statement<'_> {
     }
 
     /// Rows whose ids another statement chooses, in its order.
-    pub(super) fn page(&mut self, pages: &Pages, rows: &SelectStatement, order: &InOrder, limit: u64) {
+    pub(super) fn page(&mut self, pages: &Pages, rows: &SelectStatement, order: &InOrder) {
         let (inner, values) =
             if self.postgres { rows.build(PostgresQueryBuilder) } else { rows.build(SqliteQueryBuilder) };
         self.values.extend(values.0);
@@ -101,7 +101,7 @@ impl Statement<'_> {
         self.array(&pages.node, t, false, pages.cursors.then_some(order));
         self.question();
         // As text: with a parameter the planner takes a tenth of the list for a page, and plans anew every time.
-        let table = &pages.node.sketch.table;
+        let (table, limit) = (&pages.node.sketch.table, pages.most());
         self.put(format_args!(" FROM ({inner} LIMIT {limit}) AS k JOIN \"{table}\" AS t{t} ON t{t}.\"id\" = k.\"id\""));
         self.in_order("k", order);
     }
@@ -154,7 +154,7 @@ impl Statement<'_> {
                         self.column(t, "id", Cell::Id);
                         self.sql.push(',');
                     }
-                    let most = Some(pages.first + 1);
+                    let most = Some(pages.most());
                     self.within(plan, t, named, |it| it.many(&pages.node, t, link, most, Some(pages)));
                 }
             }
