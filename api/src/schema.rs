@@ -75,6 +75,7 @@ pub fn build(limits: Limits) -> anyhow::Result<(Schema, TypeMap)> {
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<node::Node>()
         .register_output_type::<ErrorCode>()
+        // It reads what stands there by now.
         .directive(reader.clone())
         .disable_suggestions()
         .data(catalogues)

@@ -17,9 +17,8 @@ fn sample(types: &TypeMap, ty: &Type) -> String {
     }
     let name = named(ty);
     if let Some(fields) = types.input(name) {
-        let mut fields: Vec<_> = fields.iter().filter(|(_, ty)| !ty.nullable).collect();
-        fields.sort_by_key(|(name, _)| name.to_owned());
-        let fields: Vec<String> = fields.iter().map(|(name, ty)| format!("{name}: {}", sample(types, ty))).collect();
+        let fields = fields.iter().filter(|(_, ty)| !ty.nullable);
+        let fields: Vec<String> = fields.map(|(name, ty)| format!("{name}: {}", sample(types, ty))).collect();
         return format!("{{ {} }}", fields.join(", "));
     }
     match name {
@@ -72,14 +71,10 @@ fn sample(types: &TypeMap, ty: &Type) -> String {
 fn documents(types: &TypeMap) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for root in ["Query", "Mutation", "Subscription"] {
-        let mut fields: Vec<&str> = types.root(root).map(|(name, _)| name).collect();
-        fields.sort_unstable();
-        for name in fields {
+        for (name, _) in types.root(root) {
             let field = types.field(root, name).unwrap();
-            let mut arguments: Vec<_> = field.arguments.iter().filter(|(_, ty)| !ty.nullable).collect();
-            arguments.sort_by_key(|(name, _)| name.to_owned());
-            let arguments: Vec<String> =
-                arguments.iter().map(|(name, ty)| format!("{name}: {}", sample(types, ty))).collect();
+            let arguments = field.arguments.iter().filter(|(_, ty)| !ty.nullable);
+            let arguments: Vec<String> = arguments.map(|(name, ty)| format!("{name}: {}", sample(types, ty))).collect();
             let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
             let selection = if types.is_object(field.of()) { " { __typename }" } else { "" };
             out.push((format!("{root}.{name}"), format!("{} {{ {name}{arguments}{selection} }}", root.to_lowercase())));

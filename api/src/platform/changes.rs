@@ -93,13 +93,12 @@ impl Caller {
         let mut marks = marks(since, &readable, own, &heads);
         let mut seen = HashSet::new();
         let mut order = Vec::new();
-        let mut next = 0;
+        let (mut next, mut earlier) = (0, false);
         while order.len() < limit
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
             let group = group(rest);
-            // Some of what is found comes with an earlier space: with a window of a few rows each would be a statement.
-            let window = (limit - order.len()).max(WINDOW);
+            let window = window(limit - order.len(), earlier);
             let found = read(self, at, &kind, group, &heads, window).await?;
             let mut reached = Reached { whole: found.len() < window, last: None };
             for found in found {
@@ -108,7 +107,9 @@ impl Caller {
                     break;
                 }
                 reached.last = Some((found.space_no, found.seq));
-                if !found.comes_earlier(&readable) && seen.insert(found.id) {
+                if found.comes_earlier(&readable) || !seen.insert(found.id) {
+                    earlier = true;
+                } else {
                     let level = visible::seen(found.places(), &readable);
                     order.push(Told {
                         id: found.id,
@@ -135,14 +136,16 @@ impl Caller {
         let heads = heads(self, at, &readable, own).await?;
         let mut marks = marks(since, &readable, own, &heads);
         let kind = Wanted::of::<M>(self, &Counts);
-        let (mut waiting, mut next) = (0, 0);
+        let (mut waiting, mut next, mut earlier) = (0, 0, false);
         while waiting < most
             && let Some(rest) = marks.get_mut(next..).filter(|rest| !rest.is_empty())
         {
             let group = group(rest);
-            let window = (most - waiting).max(WINDOW);
+            let window = window(most - waiting, earlier);
             let found = read(self, at, &kind, group, &heads, window).await?;
-            waiting += found.iter().filter(|found| !found.comes_earlier(&readable)).count();
+            let new = found.iter().filter(|found| !found.comes_earlier(&readable)).count();
+            waiting += new;
+            earlier |= new < found.len();
             let last = found.last().map(|found| (found.space_no, found.seq));
             next += Reached { whole: found.len() < window, last }.advance(group, &heads, own);
         }
@@ -229,8 +232,12 @@ fn group(marks: &mut [Mark]) -> &mut [Mark] {
     marks.get_mut(..count).unwrap_or_default()
 }
 
-/// Fewest rows that a statement looks at.
-const WINDOW: usize = 500;
+/// Rows that a statement looks at: those that are wanted. Once some came with an earlier space it looks at many: with a few,
+/// each of them would be a statement.
+fn window(wanted: usize, earlier: bool) -> usize {
+    const MANY: usize = 500;
+    if earlier { wanted.max(MANY) } else { wanted }
+}
 
 /// How far a group of spaces was read.
 struct Reached {

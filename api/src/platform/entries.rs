@@ -218,9 +218,9 @@ fn taken_back(caller: &Caller, kind: Kind, mark: &Mark, limit: usize) -> (String
 /// What is new in spaces that are read. A record that is live in an earlier space of the reader comes there; but a space that
 /// came later is read whole, as it may show more of what an earlier one has shown.
 ///
-/// Space by space, each along its index, as far as the limit: sorted, all rows of all spaces would be fetched for the first few.
-/// Nothing but such a loop can answer the one, and `CROSS JOIN` is one for the other; the order is looked at in [`read`], and the
-/// loop is held in `tests/it/plans.rs`.
+/// Space by space, each along its index, and no further than the limit: sorted as a whole, all rows of all spaces would be fetched
+/// for the first few. PostgreSQL stops as early because it knows the order of the spaces (`tests/it/plans.rs` holds that);
+/// SQLite keeps the order in which a `CROSS JOIN` names its tables, which [`read`] looks at.
 fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, Vec<Value>) {
     const FOUND: &str = "p.space_no, p.record_id, p.seq, (m.whole OR NOT p.live) AS anyway, p.live";
     const NEW: &str = "p.space_no = m.no AND p.seq > m.seq AND (p.live OR p.seq > m.start OR p.first_seq <= m.had)";
@@ -229,9 +229,9 @@ fn told(caller: &Caller, kind: Kind, marks: &[&Mark], limit: usize) -> (String, 
     let tail: [Value; 2] = [kind.to_value().into(), most.into()];
     if caller.postgres() {
         let sql = format!(
-            "SELECT f.* FROM unnest(CAST($1 AS integer[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), CAST($4 AS bigint[]), \
-             CAST($5 AS boolean[])) AS m(no, seq, start, had, whole) CROSS JOIN LATERAL \
-             (SELECT {FOUND} FROM publication p WHERE p.kind = $6 AND {NEW} ORDER BY p.seq LIMIT $7) f LIMIT $7"
+            "SELECT f.* FROM (SELECT * FROM unnest(CAST($1 AS integer[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]), \
+             CAST($4 AS bigint[]), CAST($5 AS boolean[])) AS m(no, seq, start, had, whole) ORDER BY no) m CROSS JOIN LATERAL \
+             (SELECT {FOUND} FROM publication p WHERE p.kind = $6 AND {NEW} ORDER BY p.seq LIMIT $7) f ORDER BY m.no, f.seq LIMIT $7"
         );
         let columns = [
             column(ArrayType::Int, marks, |mark| mark.space_no.into()),
