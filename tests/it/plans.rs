@@ -128,6 +128,9 @@ fn scanned(plan: &Value, out: &mut BTreeSet<String>) {
     }
 }
 
+/// A few spaces may be read as far as the limit each, and sorted.
+const FEW_SPACES: u64 = 10;
+
 /// Whether a feed is read space by space, each along its index, and no further than the limit.
 fn stops_at_the_limit(plan: &Value) -> bool {
     let below = |plan: &Value, at: usize| plan.pointer(&format!("/Plans/{at}")).cloned().unwrap_or_default();
@@ -136,10 +139,11 @@ fn stops_at_the_limit(plan: &Value) -> bool {
     let limit = below(&aggregate, 0);
     let sorted = below(&limit, 0);
     let looped = below(&sorted, 0);
+    let few = below(&below(&looped, 0), 0)["Plan Rows"].as_u64().is_some_and(|spaces| spaces <= FEW_SPACES);
     let of_space = below(&looped, 1);
     let entries = below(&of_space, 0);
     is(&limit, "Limit")
-        && is(&sorted, "Incremental Sort")
+        && (is(&sorted, "Incremental Sort") || few && is(&sorted, "Sort"))
         && is(&looped, "Nested Loop")
         && is(&of_space, "Limit")
         && is(&entries, "Index Scan")
