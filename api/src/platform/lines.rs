@@ -11,7 +11,7 @@ use std::{
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     error::ConnAcquireErr,
-    sea_query::{ArrayType, OptionEnum, Value},
+    sea_query::{ArrayType, OptionEnum, Value, ValueType, ValueTypeErr},
 };
 use sqlx::{
     Arguments, AssertSqlSafe, Connection, Executor,
@@ -313,7 +313,7 @@ fn add(to: &mut PgArguments, value: Value) -> Result<(), sqlx::error::BoxDynErro
         Value::SmallInt(it) => to.add(it),
         Value::Int(it) => to.add(it),
         Value::BigInt(it) => to.add(it),
-        Value::BigUnsigned(it) => to.add(it.map(i64::try_from).transpose()?),
+        Value::BigUnsigned(it) => to.add(it.map(<i64 as TryFrom<u64>>::try_from).transpose()?),
         Value::Float(it) => to.add(it),
         Value::Double(it) => to.add(it),
         Value::String(it) => to.add(it),
@@ -325,26 +325,18 @@ fn add(to: &mut PgArguments, value: Value) -> Result<(), sqlx::error::BoxDynErro
         Value::ChronoDateTime(it) => to.add(it),
         Value::ChronoDateTimeUtc(it) => to.add(it),
         Value::Uuid(it) => to.add(it),
-        Value::Array(ArrayType::Int, Some(list)) => to.add(each(&list, |value| match value {
-            Value::Int(it) => *it,
-            _ => None,
-        })),
-        Value::Array(ArrayType::BigInt, Some(list)) => to.add(each(&list, |value| match value {
-            Value::BigInt(it) => *it,
-            _ => None,
-        })),
-        Value::Array(ArrayType::Bool, Some(list)) => to.add(each(&list, |value| match value {
-            Value::Bool(it) => *it,
-            _ => None,
-        })),
-        Value::Array(ArrayType::Uuid, Some(list)) => to.add(each(&list, |value| match value {
-            Value::Uuid(it) => *it,
-            _ => None,
-        })),
+        Value::Array(ArrayType::Int, Some(list)) => to.add(each::<i32>(*list)?),
+        Value::Array(ArrayType::BigInt, Some(list)) => to.add(each::<i64>(*list)?),
+        Value::Array(ArrayType::Bool, Some(list)) => to.add(each::<bool>(*list)?),
+        Value::Array(ArrayType::Uuid, Some(list)) => to.add(each::<uuid::Uuid>(*list)?),
         other => Err(format!("no statement of this server sends a value like {other:?}").into()),
     }
 }
 
-fn each<T>(list: &[Value], one: impl Fn(&Value) -> Option<T>) -> Vec<Option<T>> {
-    list.iter().map(one).collect()
+/// The values of a list; one of another type is an error, not an absent value.
+fn each<T>(list: Vec<Value>) -> Result<Vec<Option<T>>, ValueTypeErr>
+where
+    Option<T>: ValueType,
+{
+    list.into_iter().map(<Option<T> as ValueType>::try_from).collect()
 }
