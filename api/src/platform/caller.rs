@@ -175,7 +175,7 @@ impl Caller {
     /// Heads of the ledgers that the caller may follow for a right.
     pub async fn heads(&self, right: Right) -> Result<Position> {
         self.counted();
-        Ok(self.platform.hub.heads(&self.grants().spaces(right)).await?.into_iter().collect())
+        Ok(self.platform.hub.heads(&self.grants().spaces(right)).await?.into())
     }
 
     /// Where the ledgers that the caller may follow for a right stood some time ago.
@@ -231,7 +231,7 @@ impl Caller {
         spaces.sort_unstable();
         spaces.dedup();
         self.counted();
-        let mut position = self.platform.hub.heads(&spaces).await?.into_iter().collect();
+        let mut position = self.platform.hub.heads(&spaces).await?.into();
         self.share_place(None, &mut position);
         Ok(position)
     }

@@ -18,7 +18,7 @@ use super::{
     db::{Purpose, Transaction},
     entries::{Counts, Hand, Wanted, read},
     error::{Error, Result},
-    visible,
+    heads, visible,
     written::Texts,
 };
 
@@ -219,7 +219,7 @@ async fn heads(caller: &Caller, at: &Snapshot, spaces: &[i32], own: Option<i32>)
     };
     if !unknown.is_empty() {
         caller.counted();
-        let read = caller.hub().heads_on(&at.on, &unknown).await?;
+        let read = heads::heads_on(&caller.platform.db, &at.on, &unknown).await?;
         known().extend(read);
     }
     let known = known();

@@ -113,7 +113,7 @@ impl Feed {
         followed.sort_unstable();
         followed.dedup();
         let mut position = Vec::with_capacity(spaces.len());
-        for (no, head) in self.follower.follow(&followed, self.begin).await? {
+        for (no, head) in self.follower.follow(&followed, self.begin).await?.iter().copied() {
             if own == Some(no) {
                 self.own.get_or_insert((no, head));
             }
@@ -247,7 +247,7 @@ impl Feed {
         for (no, seq) in self.position.iter() {
             let next = self.follower.after(no, seq).await?.into_iter().next();
             if next.is_some_and(|entry| entry.at < self.caller.now() - TimeDelta::days(REPLAY_DAYS.into())) {
-                let position = self.caller.hub().heads(&self.spaces()).await?.into_iter().collect();
+                let position = self.caller.hub().heads(&self.spaces()).await?.into();
                 let message =
                     "this position is older than can be replayed: read the state, then follow from streamPosition";
                 return Err(Error::new(ErrorCode::InvalidCursor, message)

@@ -130,7 +130,7 @@ impl Follower {
     }
 
     /// Follows exactly these spaces, ascending, from now on. Answers their heads.
-    pub async fn follow(&mut self, spaces: &[i32], begin: Begin) -> Result<Vec<(i32, i64)>> {
+    pub async fn follow(&mut self, spaces: &[i32], begin: Begin) -> Result<Arc<[(i32, i64)]>> {
         // Head first, registration second: an entry between the two is read from the ledger.
         let heads = match begin {
             Begin::Now => self.hub.heads(spaces).await?,

@@ -13,7 +13,7 @@ use std::{
 
 use entity::{Id, Kind, ledger};
 use futures_util::{StreamExt, stream};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     db::Db,
     error::{Error, Result},
     follower::{Follower, Group},
-    visible,
+    heads::Readings,
 };
 
 /// Entries that are kept for each followed space.
@@ -73,6 +73,7 @@ struct Rung {
 pub struct Hub {
     db: Db,
     feeds: Arc<RwLock<Feeds>>,
+    readings: Arc<Readings>,
     /// By their spaces.
     groups: Arc<Mutex<Groups>>,
     bell: Arc<Notify>,
@@ -105,6 +106,7 @@ impl Hub {
         Self {
             db,
             feeds: Arc::default(),
+            readings: Arc::default(),
             groups: Arc::default(),
             bell: Arc::default(),
             rung: Arc::default(),
@@ -271,7 +273,7 @@ impl Hub {
         if followed.is_empty() {
             return Ok(());
         }
-        self.catch_up(self.heads(&followed).await?).await;
+        self.catch_up(&self.heads(&followed).await?).await;
         Ok(())
     }
 
@@ -284,21 +286,21 @@ impl Hub {
         }
         let mut heads: Heads = heads.into_iter().collect();
         if !unsure.is_empty() {
-            heads.extend(self.heads(&unsure).await?);
+            heads.extend(self.heads(&unsure).await?.iter());
         }
-        self.catch_up(heads).await;
+        self.catch_up(&heads).await;
         Ok(())
     }
 
     /// Reads what is new in some spaces that reach up to these heads, and wakes their followers.
-    async fn catch_up(&self, heads: Heads) {
+    async fn catch_up(&self, heads: &[(i32, i64)]) {
         let behind: Vec<(i32, i64, i64)> = {
             let feeds = self.feeds();
-            let behind = |(no, head): (i32, i64)| {
-                let have = feeds.get(&no)?.head;
-                (have < head).then_some((no, have, head))
+            let behind = |(no, head): &(i32, i64)| {
+                let have = feeds.get(no)?.head;
+                (have < *head).then_some((*no, have, *head))
             };
-            heads.into_iter().filter_map(behind).collect()
+            heads.iter().filter_map(behind).collect()
         };
         let catch_up = async |(no, mut have, head)| {
             while have < head {
@@ -403,7 +405,7 @@ impl Hub {
 
     /// Newest position of some spaces, ascending; of those that somebody follows as it is known here, which may be a second
     /// behind what other nodes write. Who begins there hears of something that was told elsewhere, and misses nothing.
-    pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
+    pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Arc<[(i32, i64)]>> {
         let mut heads = Vec::with_capacity(spaces.len());
         let mut unknown = Vec::new();
         {
@@ -416,31 +418,15 @@ impl Hub {
             }
         }
         if !unknown.is_empty() {
-            heads.extend(self.heads(&unknown).await?);
+            heads.extend(self.heads(&unknown).await?.iter());
             heads.sort_unstable();
         }
-        Ok(heads)
+        Ok(heads.into())
     }
 
     /// Newest position of some spaces, ascending.
-    pub async fn heads(&self, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        self.heads_on(&self.db, spaces).await
-    }
-
-    /// The same in a moment of the database.
-    pub(super) async fn heads_on(&self, on: &impl ConnectionTrait, spaces: &[i32]) -> Result<Vec<(i32, i64)>> {
-        let (list, these) = visible::by_spaces(self.db.is_postgres(), spaces, "no", 1);
-        let sql = format!("SELECT no, head_seq FROM space WHERE {these} ORDER BY no");
-        if self.db.is_postgres() {
-            // Of some there are thousands: two lists are sent and read in a fraction of the time.
-            let sql = format!("SELECT array_agg(s.no), array_agg(s.head_seq) FROM ({sql}) s");
-            let Some(row) = on.query_one_raw(self.db.statement(&sql, [list])).await? else { return Ok(Vec::new()) };
-            let numbers: Vec<i32> = row.try_get_by_index::<Option<_>>(0)?.unwrap_or_default();
-            let heads: Vec<i64> = row.try_get_by_index::<Option<_>>(1)?.unwrap_or_default();
-            return Ok(numbers.into_iter().zip(heads).collect());
-        }
-        let rows = on.query_all_raw(self.db.statement(&sql, [list])).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    pub async fn heads(&self, spaces: &[i32]) -> Result<Arc<[(i32, i64)]>> {
+        self.readings.heads(&self.db, spaces).await
     }
 }
 

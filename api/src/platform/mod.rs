@@ -26,6 +26,7 @@ pub mod feed;
 pub mod follower;
 pub mod gate;
 pub mod grants;
+mod heads;
 pub mod hub;
 mod jwks;
 mod later;

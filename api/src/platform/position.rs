@@ -60,7 +60,14 @@ fn find(spaces: &[(i32, i64)], space_no: i32) -> Option<i64> {
 /// From spaces in ascending order.
 impl FromIterator<(i32, i64)> for Position {
     fn from_iter<T: IntoIterator<Item = (i32, i64)>>(spaces: T) -> Self {
-        Self { shared: spaces.into_iter().collect(), moved: Vec::new() }
+        spaces.into_iter().collect::<Arc<[_]>>().into()
+    }
+}
+
+/// Spaces in ascending order.
+impl From<Arc<[(i32, i64)]>> for Position {
+    fn from(shared: Arc<[(i32, i64)]>) -> Self {
+        Self { shared, moved: Vec::new() }
     }
 }
 
