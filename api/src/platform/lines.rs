@@ -17,10 +17,13 @@ use sqlx::{
     Arguments, AssertSqlSafe, Connection, Executor,
     postgres::{PgArguments, PgConnectOptions, PgConnection, PgDatabaseError, PgSeverity},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 /// Lines at the most: on few cores more of them make each statement dearer.
 const MOST: usize = 10;
+/// Statements that stand alone, at one time for each processor: with more of them each becomes dearer. Transactions, which wait
+/// for their server and for the disk, may have the other lines.
+const ALONE: usize = 3;
 /// Longest wait for a free one.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest that a line is kept that nobody needs; the last one stays.
@@ -44,6 +47,8 @@ pub(super) struct Lines {
     /// The one that was used last comes first again: few lines stay warm.
     idle: Mutex<Vec<Idle>>,
     places: Arc<Semaphore>,
+    /// Of statements that stand alone.
+    turns: Semaphore,
     watch: Option<Watch>,
 }
 
@@ -70,7 +75,9 @@ impl Lines {
     /// Opens the first line.
     pub(super) async fn open(options: PgConnectOptions, watch: Option<Watch>) -> Result<Arc<Self>, DbErr> {
         let places = Arc::new(Semaphore::new(MOST));
-        let lines = Arc::new(Self { options, idle: Mutex::default(), places, watch });
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Semaphore::new(ALONE.saturating_mul(processors).min(MOST));
+        let lines = Arc::new(Self { options, idle: Mutex::default(), places, turns, watch });
         lines.take().await?.give_back();
         Ok(lines)
     }
@@ -83,11 +90,7 @@ impl Lines {
     pub(super) async fn take(self: &Arc<Self>) -> Result<Line, DbErr> {
         let place = match self.places.clone().try_acquire_owned() {
             Ok(place) => place,
-            Err(_) => match tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await {
-                Ok(Ok(place)) => place,
-                Ok(Err(_)) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
-                Err(_) => return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
-            },
+            Err(_) => wait_for(self.places.clone().acquire_owned()).await?,
         };
         let ready = {
             let mut idle = self.idle();
@@ -107,13 +110,22 @@ impl Lines {
         Ok(Line { lines, connection: Some(connection), opened, waited, busy: false, place: Some(place) })
     }
 
+    /// Waits until one more statement may stand alone.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, DbErr> {
+        match self.turns.try_acquire() {
+            Ok(turn) => Ok(turn),
+            Err(_) => wait_for(self.turns.acquire()).await,
+        }
+    }
+
     /// All rows of a statement that stands alone.
     pub(super) async fn all(self: &Arc<Self>, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let only_asks = !["INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.sql.contains(word));
-        let again = only_asks.then(|| statement.clone());
+        let _turn = self.turn().await?;
         let mut line = self.take().await?;
+        let only_asks = || !["INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.sql.contains(word));
+        let again = (line.waited && only_asks()).then(|| statement.clone());
         match line.all(statement).await {
-            Err(DbErr::Conn(error)) => match again.filter(|_| line.waited) {
+            Err(DbErr::Conn(error)) => match again {
                 // It broke while nobody used it: a question is asked once more.
                 Some(again) => {
                     drop(line);
@@ -133,6 +145,7 @@ impl Lines {
 
     /// Runs a statement that stands alone.
     pub(super) async fn run(self: &Arc<Self>, statement: Statement) -> Result<ExecResult, DbErr> {
+        let _turn = self.turn().await?;
         let mut line = self.take().await?;
         let done = line.run(statement).await;
         line.give_back();
@@ -167,10 +180,20 @@ impl Lines {
     /// Closes them. Who holds one keeps it until its end.
     pub(super) async fn close(&self) {
         self.places.close();
+        self.turns.close();
         let idle = std::mem::take(&mut *self.idle());
         for line in idle {
             drop(line.connection.close().await);
         }
+    }
+}
+
+/// A permit, within patience.
+async fn wait_for<P>(permit: impl Future<Output = Result<P, AcquireError>>) -> Result<P, DbErr> {
+    match tokio::time::timeout(PATIENCE, permit).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
+        Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
     }
 }
 
