@@ -26,7 +26,7 @@ use safepact::{
         gate::{Gate, Incoming},
         limits::Limits,
         token::{EMBEDDED_ISSUER, Identity},
-        visible::{self, Form, Way},
+        visible::{self, Form, Length, Way},
     },
     schema,
     sync::merge,
@@ -112,7 +112,7 @@ fn validate_and_answer_without_a_statement(bencher: Bencher) {
 
 #[divan::bench(args = SPACES)]
 fn visibility_predicate_as_text(spaces: usize) -> String {
-    let form = if spaces > 64 { Form::Bits(spaces * 32) } else { Form::Listed(spaces) };
+    let form = if spaces > 64 { Form::Bits(spaces * 32) } else { Form::Listed(Length::Few) };
     visible::fence(true, "risk", black_box(Way::List), black_box(form), "$1")
 }
 

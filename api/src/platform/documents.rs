@@ -9,7 +9,10 @@ use async_graphql_parser::types::{BaseType, ExecutableDocument, OperationType, S
 use async_graphql_value::Value;
 use entity::{Id, Right};
 
-use super::{gate::Incoming, whole::Plan};
+use super::{
+    gate::Incoming,
+    whole::{Plan, Wordings},
+};
 
 /// Longest text that is kept, bytes.
 const LONGEST: usize = 8 << 10;
@@ -50,6 +53,8 @@ struct ById {
     about: About,
     /// What is asked of the record: known once it was answered whole.
     plan: OnceLock<Arc<Plan>>,
+    /// The statements that ask for it.
+    wordings: Wordings,
 }
 
 /// What the gate found of a document.
@@ -88,9 +93,10 @@ impl Again {
         self.by_id().map(|by_id| &by_id.about)
     }
 
-    /// What is asked of the record.
-    pub(super) fn plan(&self) -> Option<&Plan> {
-        self.by_id()?.plan.get().map(Arc::as_ref)
+    /// What is asked of the record, and the statements that ask for it.
+    pub(super) fn plan(&self) -> Option<(&Plan, &Wordings)> {
+        let by_id = self.by_id()?;
+        by_id.plan.get().map(|plan| (plan.as_ref(), &by_id.wordings))
     }
 }
 
@@ -187,13 +193,14 @@ fn by_id(document: &ExecutableDocument, about: About) -> Option<ById> {
         || !field.node.directives.is_empty()
         || decides(&field.node.selection_set.node);
     let key = format!("\"{}\":", field.node.response_key().node);
-    let plan = OnceLock::new();
+    let (plan, wordings) = (OnceLock::new(), Wordings::default());
     (named && !decided).then(|| ById {
         operation: name.map(ToString::to_string),
         variable: variable.to_owned(),
         key,
         about,
         plan,
+        wordings,
     })
 }
 

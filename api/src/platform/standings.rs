@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -103,48 +104,58 @@ impl Standings {
 }
 
 impl Known {
-    /// The question whether nothing on which these standings rest was written since they were read, as an expression that
-    /// follows some values, with its own values; and its answer where they still count. The token and its device are asked for
-    /// as they are: a device may be revoked for people who never said that it is theirs.
-    pub(super) fn question(&self, postgres: bool, identity: &Identity, after: usize) -> Option<Question> {
+    /// Asks whether nothing on which these standings rest was written since they were read: adds an expression to a statement, and
+    /// to its values those of the expression. Answers what lets them count; none where it cannot be asked. The token and its device
+    /// are asked for as they are: a device may be revoked for people who never said that it is theirs.
+    pub(super) fn ask(
+        &self,
+        postgres: bool,
+        identity: &Identity,
+        values: &mut Vec<Value>,
+        mut sql: Option<&mut String>,
+    ) -> Option<String> {
         let (own, head) = self.marks.own?;
-        let mut values: Vec<Value> = vec![own.into(), identity.issuer.as_ref().into()];
-        let mut sql = "SELECT CAST(head_seq AS text) || ' ' || ".to_owned();
+        let mut put = |part: std::fmt::Arguments<'_>| {
+            // Writing to a string cannot fail.
+            let _ = sql.as_mut().map(|sql| sql.write_fmt(part));
+        };
+        let mut value = |value: Value| {
+            values.push(value);
+            values.len()
+        };
+        let (own, issuer) = (value(own.into()), value(identity.issuer.as_ref().into()));
+        put(format_args!("SELECT CAST(head_seq AS text) || ' ' || "));
         if self.marks.represented.is_empty() {
-            sql.push_str("'0'");
+            put(format_args!("'0'"));
         } else {
-            let (list, these) = visible::by_spaces(postgres, &self.marks.represented, "r.no", after + values.len() + 1);
-            sql.push_str(&format!("(SELECT CAST(COALESCE(sum(r.standing), 0) AS text) FROM space r WHERE {these})"));
-            values.push(list);
+            let at = value(visible::numbers(postgres, &self.marks.represented));
+            let these = visible::among(postgres, "r.no", at);
+            put(format_args!("(SELECT CAST(COALESCE(sum(r.standing), 0) AS text) FROM space r WHERE {these})"));
         }
-        sql.push_str(&format!(" FROM space WHERE no = ${}", after + 1));
-        let issuer = after + 2;
+        put(format_args!(" FROM space WHERE no = ${own}"));
         for (text, gone) in [
             (&identity.jti, "revoked_token g WHERE g.jti = "),
             (&identity.device, "device g WHERE g.revoked_at IS NOT NULL AND g.token_name = "),
         ] {
             if let Some(text) = text {
-                values.push(text.as_ref().into());
-                let at = after + values.len();
-                sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM {gone}${at} AND g.issuer = ${issuer})"));
+                let at = value(text.as_ref().into());
+                put(format_args!(" AND NOT EXISTS (SELECT 1 FROM {gone}${at} AND g.issuer = ${issuer})"));
             }
         }
-        Some(Question { sql, values, answer: format!("{head} {}", self.marks.partnerships) })
+        Some(format!("{head} {}", self.marks.partnerships))
+    }
+
+    /// On what the text of the question depends.
+    pub(super) fn asks_for(&self, identity: &Identity) -> [bool; 3] {
+        [!self.marks.represented.is_empty(), identity.jti.is_some(), identity.device.is_some()]
     }
 
     /// Asks it.
     pub(super) async fn still_stands(&self, db: &Db, on: &impl ConnectionTrait, identity: &Identity) -> Result<bool> {
-        let Some(question) = self.question(db.is_postgres(), identity, 0) else { return Ok(false) };
-        let row = on.query_one_raw(db.statement(&question.sql, question.values)).await?;
+        let (mut values, mut sql) = (Vec::new(), String::new());
+        let Some(counts) = self.ask(db.is_postgres(), identity, &mut values, Some(&mut sql)) else { return Ok(false) };
+        let row = on.query_one_raw(db.statement(&sql, values)).await?;
         let answer: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-        Ok(answer.as_ref() == Some(&question.answer))
+        Ok(answer == Some(counts))
     }
-}
-
-/// What is asked of standings that are kept.
-pub(super) struct Question {
-    pub(super) sql: String,
-    pub(super) values: Vec<Value>,
-    /// The answer that lets them count.
-    pub(super) answer: String,
 }

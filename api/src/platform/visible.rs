@@ -14,7 +14,7 @@ pub(super) fn table<M: Record>() -> &'static str {
 }
 
 /// Numbers as a value: an array, which PostgreSQL reads ten times as fast as its text, or a text in JSON for SQLite.
-fn numbers(postgres: bool, numbers: &[i32]) -> Value {
+pub(super) fn numbers(postgres: bool, numbers: &[i32]) -> Value {
     if postgres {
         return Value::Array(ArrayType::Int, Some(Box::new(numbers.iter().map(|no| Value::Int(Some(*no))).collect())));
     }
@@ -38,15 +38,36 @@ pub(super) fn ids(postgres: bool, ids: &[Id]) -> Value {
 /// How a parameter names spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// One after the other, so many.
-    Listed(usize),
+    /// One after the other.
+    Listed(Length),
     /// A bit for each, for SQLite a byte, so many altogether; the last of them is of no space.
     Bits(usize),
 }
 
+/// How long a list is, as far as statements differ by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Its reader sees so little that the index of spaces finds it soonest.
+    Few,
+    /// It can be walked for every row.
+    Short,
+    /// It is looked up.
+    Long,
+}
+
+impl Length {
+    const fn of(spaces: &[i32]) -> Self {
+        match spaces.len() {
+            ..=FEW_SPACES => Self::Few,
+            ..=SHORT => Self::Short,
+            _ => Self::Long,
+        }
+    }
+}
+
 /// Spaces as a value, and its form.
 pub(super) fn sent(postgres: bool, spaces: &Spaces) -> (Value, Form) {
-    let listed = Form::Listed(spaces.numbers.len());
+    let listed = Form::Listed(Length::of(&spaces.numbers));
     let pack = || match bits(&spaces.numbers, if postgres { SPARSE } else { SPARSE / 8 }) {
         Some(bits) => {
             let form = Form::Bits(bits.len() * 8);
@@ -80,12 +101,16 @@ fn bits(spaces: &[i32], sparse: usize) -> Option<Vec<u8>> {
 
 /// Numbers of spaces as a value, and the condition that finds rows by them: one text for any number of spaces.
 pub(super) fn by_spaces(postgres: bool, spaces: &[i32], column: &str, parameter: usize) -> (Value, String) {
-    let these = if postgres {
+    (numbers(postgres, spaces), among(postgres, column, parameter))
+}
+
+/// The condition alone.
+pub(super) fn among(postgres: bool, column: &str, parameter: usize) -> String {
+    if postgres {
         format!("{column} = ANY ((SELECT CAST(${parameter} AS integer[]))::integer[])")
     } else {
         format!("{column} IN (SELECT value FROM json_each(${parameter}))")
-    };
-    (numbers(postgres, spaces), these)
+    }
 }
 
 /// The condition that a row of PostgreSQL, found otherwise, is of one of the spaces that a parameter names.
@@ -142,14 +167,14 @@ pub fn fence(postgres: bool, table: &str, way: Way, form: Form, parameter: &str)
         );
     }
     let (places, home) = (format!("\"{table}\".\"spaces\""), format!("\"{table}\".\"home\""));
-    if way == Way::List && matches!(form, Form::Listed(count) if count <= FEW_SPACES) {
+    if way == Way::List && form == Form::Listed(Length::Few) {
         // As a plain parameter the planner can look up how many rows such spaces have; a short list is soon walked for a row.
         return format!("{places} && CAST({parameter} AS integer[])");
     }
     // The planner is kept off the index of spaces, which without statistics it takes for the better one. Most rows are
     // published in one space, their home; where there are more, it is 0, and they are taken apart. A list is walked within
     // an index that has the home of its rows: only those of several spaces are looked up for this.
-    let (one, several) = if way == Way::Named && matches!(form, Form::Listed(count) if count <= SHORT) {
+    let (one, several) = if way == Way::Named && matches!(form, Form::Listed(Length::Few | Length::Short)) {
         let these = format!("(SELECT CAST({parameter} AS integer[]))::integer[]");
         (format!("{home} = ANY ({these})"), format!("{places} && {these}"))
     } else {

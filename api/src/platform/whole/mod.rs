@@ -17,6 +17,7 @@ use async_graphql::{
 use entity::Id;
 use sea_orm::{Condition, ConnectionTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait};
 
+pub(super) use self::statement::Wordings;
 use self::{statement::Statement, write::Writer};
 use super::{
     caller::{Caller, Sort},
@@ -341,12 +342,12 @@ impl Caller {
     /// The answer to a question that was answered before, by the standings that are kept: one statement, and nothing else
     /// around it. None where they do not count any more, or the record is not seen: then it is asked as if for the first time.
     pub async fn answer_again(&self, again: &Again) -> Result<Option<String>> {
-        let (Some(kept), Some(identity), Some(plan)) = (self.kept(), &self.identity, again.plan()) else {
+        let (Some(kept), Some(identity), Some((plan, wordings))) = (self.kept(), &self.identity, again.plan()) else {
             return Ok(None);
         };
         let mut statement = Statement::new(self, kept.grants.clone());
         statement.asks = Some((&kept, identity));
-        statement.named(plan, again.id);
+        statement.named_as_before(plan, again.id, wordings);
         let rows = self.rows_of(&mut statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let answer: Option<String> = row.try_get_by_index(1)?;
@@ -445,7 +446,8 @@ impl Caller {
     async fn rows_of(&self, statement: &mut Statement<'_>) -> Result<Vec<QueryResult>> {
         self.counted();
         let db = &self.platform.db;
-        Ok(db.query_all_raw(db.statement(&statement.sql, statement.values.drain(..))).await?)
+        let values = std::mem::take(&mut statement.values);
+        Ok(db.query_all_raw(db.statement(statement.text(), values)).await?)
     }
 
     /// Asks whether the standings that were kept still count, and whether those of now have the right of this field; answers

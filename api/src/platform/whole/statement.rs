@@ -1,7 +1,10 @@
 //! One statement for a plan. Every row is an array of values in the order of the plan; before them stands, where the writer
 //! decides whether or how much the caller sees, where the row is published.
 
-use std::fmt::Write;
+use std::{
+    fmt::{Display, Write},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use entity::{Id, Right};
 use sea_orm::{
@@ -28,7 +31,10 @@ pub(super) struct Statement<'c> {
     /// The answer to that which lets them count.
     pub(super) answer: Option<String>,
     postgres: bool,
-    pub(super) sql: String,
+    /// Its text, while it is put together; without one only its values are.
+    sql: Option<String>,
+    /// A text that was put together before.
+    before: Option<Arc<str>>,
     pub(super) values: Vec<Value>,
     /// Parameters that name the spaces of a right.
     spaces: Vec<(Right, (usize, Form))>,
@@ -47,16 +53,44 @@ impl Statement<'_> {
             asks: None,
             answer: None,
             postgres: caller.postgres(),
-            sql: String::with_capacity(2048),
+            sql: Some(String::with_capacity(2048)),
+            before: None,
             values: Vec::new(),
             spaces: Vec::new(),
             aliases: 0,
         }
     }
 
+    /// One record by id, with the text that it had for somebody else, if there was one: it is two thirds of what there is to do.
+    pub(super) fn named_as_before(&mut self, plan: &Plan, id: Id, wordings: &Wordings) {
+        let sql = self.sql.take();
+        self.named(plan, id);
+        let shape =
+            Shape { spaces: std::mem::take(&mut self.spaces), asks: self.asks.map(|(known, of)| known.asks_for(of)) };
+        self.before = wordings.of(&shape);
+        if self.before.is_none() || cfg!(debug_assertions) {
+            (self.sql, self.aliases) = (sql, 0);
+            self.values.clear();
+            self.named(plan, id);
+            debug_assert!(self.before.as_deref().is_none_or(|before| Some(before) == self.sql.as_deref()));
+            wordings.keep(shape, self.text());
+        }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &str {
+        self.before.as_deref().or(self.sql.as_deref()).unwrap_or_default()
+    }
+
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
-        let _ = self.sql.write_fmt(text);
+        let _ = self.sql.as_mut().map(|sql| sql.write_fmt(text));
+    }
+
+    fn put_str(&mut self, text: &str) {
+        if let Some(sql) = &mut self.sql {
+            sql.push_str(text);
+        }
     }
 
     fn value(&mut self, value: impl Into<Value>) -> usize {
@@ -84,7 +118,7 @@ impl Statement<'_> {
     pub(super) fn named(&mut self, plan: &Plan, id: Id) {
         let (table, id) = (&plan.sketch.table, self.value(id));
         let t = self.alias();
-        self.sql.push_str("SELECT ");
+        self.put_str("SELECT ");
         self.array(plan, t, true, None);
         self.question();
         self.put(format_args!(" FROM \"{table}\" AS t{t} WHERE t{t}.\"id\" = ${id}"));
@@ -97,7 +131,7 @@ impl Statement<'_> {
         self.values.extend(values.0);
         let inner = if self.postgres { inner } else { numbered(&inner) };
         let t = self.alias();
-        self.sql.push_str("SELECT ");
+        self.put_str("SELECT ");
         self.array(&pages.node, t, false, pages.cursors.then_some(order));
         self.question();
         // As text: with a parameter the planner takes a tenth of the list for a page, and plans anew every time.
@@ -109,10 +143,10 @@ impl Statement<'_> {
     /// Asks beside every row whether the standings still count: one statement is one moment of the database.
     fn question(&mut self) {
         let Some((known, identity)) = self.asks else { return };
-        let Some(question) = known.question(self.postgres, identity, self.values.len()) else { return };
-        self.put(format_args!(", ({})", question.sql));
-        self.values.extend(question.values);
-        self.answer = Some(question.answer);
+        self.put_str(", (");
+        self.answer = known.ask(self.postgres, identity, &mut self.values, self.sql.as_mut());
+        // Where nothing can be asked, no answer lets them count.
+        self.put_str(if self.answer.is_some() { ")" } else { "SELECT NULL)" });
     }
 
     fn in_order(&mut self, table: &str, order: &InOrder) {
@@ -123,23 +157,24 @@ impl Statement<'_> {
     /// The values of an object; before them, where it is asked for, its position in an order.
     fn array(&mut self, plan: &Plan, t: usize, named: bool, position: Option<&InOrder>) {
         // The text of JSON, and not a type of its own, is what the driver reads.
-        self.sql.push_str(if self.postgres { "CAST(json_build_array(" } else { "json_array(" });
+        self.put_str(if self.postgres { "CAST(json_build_array(" } else { "json_array(" });
         self.values_of(plan, t, named, position);
-        self.sql.push_str(if self.postgres { ") AS text)" } else { ")" });
+        self.put_str(if self.postgres { ") AS text)" } else { ")" });
     }
 
     fn values_of(&mut self, plan: &Plan, t: usize, named: bool, position: Option<&InOrder>) {
-        let start = self.sql.len();
+        let start = self.sql.as_ref().map(String::len);
         if tells_places(plan.sketch, named) {
-            let places = visible::places_of(self.postgres, plan.sketch.redacts, &format!("t{t}"));
-            self.sql.push_str(&places);
-            self.sql.push(',');
+            if let Some(sql) = &mut self.sql {
+                sql.push_str(&visible::places_of(self.postgres, plan.sketch.redacts, &format!("t{t}")));
+                sql.push(',');
+            }
         }
         if let Some(order) = position {
             self.column(t, &order.column, order.cell);
-            self.sql.push(',');
+            self.put_str(",");
             self.column(t, "id", Cell::Id);
-            self.sql.push(',');
+            self.put_str(",");
         }
         for part in &plan.parts {
             match &part.what {
@@ -152,16 +187,16 @@ impl Statement<'_> {
                     if pages.cursors {
                         // A cursor counts for the list of this row.
                         self.column(t, "id", Cell::Id);
-                        self.sql.push(',');
+                        self.put_str(",");
                     }
                     let most = Some(pages.most());
                     self.within(plan, t, named, |it| it.many(&pages.node, t, link, most, Some(pages)));
                 }
             }
-            self.sql.push(',');
+            self.put_str(",");
         }
-        if self.sql.len() > start {
-            self.sql.pop();
+        if let Some(sql) = self.sql.as_mut().filter(|sql| Some(sql.len()) > start) {
+            sql.pop();
         }
     }
 
@@ -172,10 +207,19 @@ impl Statement<'_> {
             return write(self);
         }
         let (spaces, form) = self.spaces(plan.sketch.read);
-        let fence = visible::fence(self.postgres, &format!("t{t}"), Way::Named, form, &format!("${spaces}"));
-        self.put(format_args!("CASE WHEN {fence} THEN "));
+        self.put_str("CASE WHEN ");
+        self.fence(&format_args!("t{t}"), spaces, form);
+        self.put_str(" THEN ");
         write(self);
-        self.sql.push_str(" END");
+        self.put_str(" END");
+    }
+
+    /// The predicate of visibility for rows of a name.
+    fn fence(&mut self, row: &dyn Display, spaces: usize, form: Form) {
+        if let Some(sql) = &mut self.sql {
+            let (row, spaces) = (row.to_string(), format!("${spaces}"));
+            sql.push_str(&visible::fence(self.postgres, &row, Way::Named, form, &spaces));
+        }
     }
 
     fn column(&mut self, t: usize, column: &str, cell: Cell) {
@@ -189,11 +233,11 @@ impl Statement<'_> {
 
     fn one(&mut self, plan: &Plan, parent: usize, column: &str) {
         let (table, t) = (&plan.sketch.table, self.alias());
-        self.sql.push_str(if self.postgres { "(SELECT json_build_array(" } else { "json((SELECT json_array(" });
+        self.put_str(if self.postgres { "(SELECT json_build_array(" } else { "json((SELECT json_array(" });
         self.values_of(plan, t, true, None);
         self.put(format_args!(") FROM \"{table}\" AS t{t} WHERE t{t}.\"id\" = t{parent}.\"{column}\")"));
         if !self.postgres {
-            self.sql.push(')');
+            self.put_str(")");
         }
     }
 
@@ -201,26 +245,21 @@ impl Statement<'_> {
     fn many(&mut self, plan: &Plan, parent: usize, link: &Backward, limit: Option<u64>, page: Option<&Pages>) {
         let (table, t) = (plan.sketch.table.as_str(), self.alias());
         let single = limit.is_some() && page.is_none();
-        self.sql.push_str(match (self.postgres, single) {
-            (true, false) => "(SELECT json_agg(json_build_array(",
-            (true, true) => "(SELECT json_build_array(",
+        // PostgreSQL makes a list of rows that come in order for less than an aggregate that sorts them.
+        self.put_str(match (self.postgres, single) {
+            (true, false) => "array_to_json(ARRAY(SELECT json_build_array(",
+            (true, true) => "((SELECT json_build_array(",
             (false, false) => "json((SELECT json_group_array(json_array(",
             (false, true) => "json((SELECT json_array(",
         });
         self.values_of(plan, t, false, page.filter(|page| page.cursors).map(|_| &link.order));
-        self.sql.push(')');
-        if !single {
-            if self.postgres {
-                self.in_order(&format!("t{t}"), &link.order);
-            }
-            self.sql.push(')');
-        }
+        self.put_str(if self.postgres || single { ")" } else { "))" });
         let (spaces, form) = self.spaces(plan.sketch.read);
-        let fence = visible::fence(self.postgres, table, Way::Named, form, &format!("${spaces}"));
         let column = &link.column;
         self.put(format_args!(
-            " FROM (SELECT * FROM \"{table}\" WHERE \"{table}\".\"{column}\" = t{parent}.\"id\" AND {fence}"
+            " FROM (SELECT * FROM \"{table}\" WHERE \"{table}\".\"{column}\" = t{parent}.\"id\" AND "
         ));
+        self.fence(&table, spaces, form);
         if let Some((postgres, sqlite)) = &link.filter {
             self.put(format_args!(" AND ({})", if self.postgres { postgres } else { sqlite }));
         }
@@ -230,9 +269,38 @@ impl Statement<'_> {
         if let Some(limit) = limit {
             self.put(format_args!(" LIMIT {limit}"));
         }
-        self.put(format_args!(") AS t{t})"));
-        if !self.postgres {
-            self.sql.push(')');
+        self.put(format_args!(") AS t{t}"));
+        if self.postgres && !single {
+            self.in_order(&format!("t{t}"), &link.order);
+        }
+        self.put_str("))");
+    }
+}
+
+/// On what, besides its plan, the text of a statement depends.
+#[derive(PartialEq, Eq)]
+struct Shape {
+    spaces: Vec<(Right, (usize, Form))>,
+    asks: Option<[bool; 3]>,
+}
+
+/// Wordings of one plan: there are few, because people's standings differ in their values.
+#[derive(Default)]
+pub(in crate::platform) struct Wordings(RwLock<Vec<(Shape, Arc<str>)>>);
+
+impl Wordings {
+    /// Most that are kept.
+    const MOST: usize = 16;
+
+    fn of(&self, shape: &Shape) -> Option<Arc<str>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(known, _)| known == shape).map(|(_, text)| text.clone())
+    }
+
+    fn keep(&self, shape: Shape, text: &str) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < Self::MOST && known.iter().all(|(known, _)| *known != shape) {
+            known.push((shape, text.into()));
         }
     }
 }
