@@ -1,8 +1,11 @@
 //! The main job: two sides disagree about a risk, and agree.
 
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Backend, World};
 
 const ROAD: &str = "Abduction on the Bentiu road";
 
@@ -167,5 +170,37 @@ scenario! {
         foreign.refused("INVALID_CURSOR").field("after");
         w.ask("dana", query, json!({ "first": 2, "last": 2 })).await.refused("VALIDATION_FAILED").by("ONE_DIRECTION");
         w.ask("dana", query, json!({ "first": 101 })).await.refused("VALIDATION_FAILED").by("PAGE_SIZE");
+    }
+}
+
+scenario! {
+    async fn who_waited_for_the_partnership_takes_the_risk_as_it_is_by_then(w: World) {
+        let risk = w.risk(ROAD).await;
+        let read = w.ask("dana", "query($id: ID!) { risk(id: $id) { version } }", json!({ "id": risk })).await.at("/risk/version");
+        // Somebody holds the partnership and edits the risk; whoever comes meanwhile has read it as it was before.
+        let database = w.database().await;
+        let holds = database.begin().await.unwrap();
+        if w.backend == Backend::Postgres {
+            holds.execute_unprepared("SELECT id FROM partnership FOR UPDATE").await.unwrap();
+        }
+        let edit = |by: &str| format!("UPDATE risk SET version = version {by} 1, description = 'as it is by then' WHERE title = '{ROAD}'");
+        holds.execute_unprepared(&edit("+")).await.unwrap();
+        let late = json!({ "id": risk, "expectedVersion": read, "description": "as it was" });
+        let (edited, seen, ()) = tokio::join!(
+            w.act("amina", "updateRisk", "UpdateRiskInput", late, "id"),
+            w.perceive("dana", &risk, 4, 3),
+            async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                holds.commit().await.unwrap();
+            }
+        );
+        edited.refused("CONFLICT");
+        assert_eq!(edited.refusal()["currentVersion"].as_i64(), read.as_i64().map(|version| version + 1));
+        // Who does not depend on what it was takes it as it is.
+        seen.data();
+        let now = w.ask("dana", "query($id: ID!) { risk(id: $id) { description perceptions { likelihood } } }", json!({ "id": risk })).await;
+        assert_eq!(now.at("/risk"), json!({ "description": "as it is by then", "perceptions": [{ "likelihood": 4 }] }));
+        database.execute_unprepared(&edit("-")).await.unwrap();
+        database.close().await.unwrap();
     }
 }

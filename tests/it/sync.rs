@@ -613,6 +613,51 @@ scenario! {
 }
 
 scenario! {
+    async fn many_entries_in_several_spaces_come_once_each_whatever_the_page(w: World) {
+        // More in each of two spaces than a statement looks at in one go; some of them moved to the end.
+        let mut amina = Phone::new("amina", "incident");
+        let ids: Vec<String> = (1..=620).map(id).collect();
+        for id in &ids {
+            amina.write(id, report(&format!("Report {id}")));
+        }
+        for chunk in ids.chunks(310) {
+            amina.push(w, &chunk.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        }
+        amina.sync(w).await;
+        let moved: Vec<&str> = ids.iter().step_by(20).map(String::as_str).collect();
+        for id in &moved {
+            amina.edit(id, "title", format!("Report {id}, corrected"));
+        }
+        assert_eq!(amina.push(w, &moved).await, []);
+        for (who, limit) in [("amina", 100), ("amina", 101), ("amina", 500), ("amina", 501), ("amina", 1000), ("omar", 500), ("grace", 1000)] {
+            let (mut phone, mut told) = (Phone::new(who, "incident"), Vec::new());
+            loop {
+                let page = phone.page(w, limit).await;
+                let came = phone.take(&page.at("/page/documents"));
+                phone.cursor = page.at("/page/checkpoint/cursor");
+                assert!(came.len() <= limit, "{who}, {limit}");
+                told.extend(came.iter().map(|(id, _)| id.clone()));
+                if came.len() < limit {
+                    break;
+                }
+            }
+            told.sort_unstable();
+            assert_eq!(told, ids, "{who}, {limit}");
+            let title = |id: &str| phone.documents[id]["title"].as_str().unwrap().to_owned();
+            assert!(moved.iter().all(|id| title(id).ends_with("corrected")), "{who}, {limit}");
+            // And what comes later comes alone.
+            assert_eq!(phone.sync(w).await, [], "{who}, {limit}");
+        }
+        // Whoever had read before is told of what moved, and of nothing else.
+        let mut late = Phone::new("grace", "incident");
+        late.sync(w).await;
+        amina.edit(moved[3], "title", "Corrected once more");
+        assert_eq!(amina.push(w, &moved[3..4]).await, []);
+        assert_eq!(late.sync(w).await, [(moved[3].to_owned(), false)]);
+    }
+}
+
+scenario! {
     async fn what_stood_at_a_place_of_a_ledger_is_written_once_for_all_who_see_it(w: World) {
         let pull = |selection: &str| format!("query($c: RiskInputCheckpoint) {{ pullRisk(checkpoint: $c, limit: 100) {{ documents {{ {selection} }} checkpoint {{ cursor }} }} }}");
         let ask = async |who: &str, selection: &str, checkpoint: &Value| {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 
 use crate::{
     incidents::{agree, release, reported},
-    support::{Phone, World},
+    support::{Backend, Phone, World},
 };
 
 const ABSENT: &str = "01a20000-0000-7000-8000-00000000dead";
@@ -259,6 +260,16 @@ scenario! {
             w.command("dana", "recordPerception", view, "id").await.refused("NOT_FOUND").field("riskId");
             let of_it = w.ask("dana", "query($p: ID!) { risks(partnershipId: $p) { totalCount } }", json!({ "p": partnership })).await;
             assert_eq!(of_it.at("/risks/totalCount"), json!(0));
+        }
+        if w.backend == Backend::Postgres {
+            // Who does not see a record does not wait for it either: how long an answer takes would tell that it is there.
+            let database = w.database().await;
+            let hold = database.begin().await.unwrap();
+            hold.execute_unprepared("SELECT r.id FROM partnership p, risk r FOR UPDATE").await.unwrap();
+            let view = json!({ "riskId": theirs[3].1, "likelihood": 4, "impact": 4, "rationale": "x" });
+            w.command("dana", "recordPerception", view, "id").await.refused("NOT_FOUND").field("riskId");
+            hold.rollback().await.unwrap();
+            database.close().await.unwrap();
         }
         let mut phone = Phone::new("dana", "risk");
         let pulled: BTreeSet<String> = phone.sync(w).await.into_iter().filter(|(_, gone)| !gone).map(|(id, _)| id).collect();

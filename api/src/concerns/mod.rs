@@ -11,22 +11,22 @@ mod raise_concern;
 pub mod rules;
 mod share_concern;
 
-use entity::{Id, SpaceRef, partnership};
+use entity::{Id, SpaceRef};
 
 use crate::platform::{
     error::{Error, Result},
     tx::Tx,
+    within::is_at,
 };
 
 pub use concern::{Concern, ConcernConnection};
 pub use due::tell as tell_due;
 
-/// Begins an act on a concern: its partnership locked first, then the concern, for the side that the caller acts for.
+/// Begins an act on a concern, for the side that the caller acts for.
 async fn begin(tx: &mut Tx, id: Id, side: Option<Id>, expected: i32) -> Result<(Id, entity::concern::Model)> {
-    let asked: entity::concern::Model = tx.get(id, "id").await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
+    let (partnership, concern) = tx.lock_within(id, "id", entity::concern::Column::PartnershipId).await?;
     let side = tx.act_for_side(partnership.id, side).await?;
-    Ok((side, tx.lock_at(id, "id", expected).await?))
+    is_at(&concern, expected).map(|()| (side, concern))
 }
 
 /// What a concern for every side is about is published to every side.

@@ -1,7 +1,7 @@
 //! What a side says to a request: the part that agreeing, refusing and withdrawing share.
 
 use entity::{
-    Id, consent, consent_request, partnership,
+    Id, consent, consent_request,
     value::{ConsentDecision, ConsentState, ContentHash, Text},
 };
 use sea_orm::{ColumnTrait, Condition};
@@ -29,11 +29,9 @@ pub(super) struct Word {
 /// Records the word, and does what follows from it. Answers with the request.
 pub(super) async fn say(tx: &mut Tx, word: Word) -> Result<Id> {
     use consent::Column;
-    let asked: consent_request::Model = tx.get(word.request, "requestId").await?;
-    // The partnership is the root: locked first, so that two sides who speak at once speak one after the other.
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "requestId").await?;
+    let of = consent_request::Column::PartnershipId;
+    let (partnership, request): (_, consent_request::Model) = tx.lock_within(word.request, "requestId", of).await?;
     let side = tx.act_for_side(partnership.id, word.side).await?;
-    let request: consent_request::Model = tx.lock(word.request, "requestId").await?;
     rules::request_is_open(&request)?;
     let seen = word.seen.unwrap_or_else(|| request.content_hash.clone());
     rules::content_is_current(&request, &seen)?;

@@ -1,5 +1,5 @@
 use async_graphql::{Context, Object};
-use entity::{Id, Right, partnership, sharing_protocol, value::ProtocolState};
+use entity::{Id, Right, sharing_protocol, value::ProtocolState};
 
 use super::{SharingProtocol, effects, rules};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         gate::Ask,
         sdl::requires,
         whole::Whole,
+        within::is_at,
     },
 };
 
@@ -32,9 +33,9 @@ impl EndSharingProtocol {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let asked: sharing_protocol::Model = tx.get(id, "id").await?;
-                    let _: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
-                    let before: sharing_protocol::Model = tx.lock_at(id, "id", expected_version).await?;
+                    let (_, before): (_, sharing_protocol::Model) =
+                        tx.lock_within(id, "id", sharing_protocol::Column::PartnershipId).await?;
+                    is_at(&before, expected_version)?;
                     tx.act_for_side(before.partnership_id, side_id).await?;
                     if !matches!(before.state, ProtocolState::Proposed | ProtocolState::InEffect) {
                         return Err(Error::refused(&rules::PROTOCOL_IN_EFFECT).field("id"));

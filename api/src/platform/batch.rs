@@ -51,7 +51,7 @@ impl<M: Record> Batch<M> {
 }
 
 /// The id in a column of a row.
-fn id_in<M: Record>(row: &M, column: ColumnOf<M>) -> Option<Id> {
+pub(super) fn id_in<M: Record>(row: &M, column: ColumnOf<M>) -> Option<Id> {
     match row.get(column) {
         SqlValue::Uuid(id) => id.map(Id),
         _ => None,

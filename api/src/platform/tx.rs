@@ -27,6 +27,7 @@ use super::{
     later::Later,
     published::{self, Published},
     visible::{self, Way},
+    within::is_at,
 };
 
 use crate::policy::Role;
@@ -313,7 +314,7 @@ impl Tx {
     /// The same, and at the version that the caller read.
     pub async fn lock_at<M: Record>(&self, id: Id, field: &str, expected: i32) -> Result<M> {
         let row: M = self.lock(id, field).await?;
-        if row.version() == expected { Ok(row) } else { Err(Error::stale(row.version())) }
+        is_at(&row, expected).map(|()| row)
     }
 
     /// A record the caller sees; NOT_FOUND otherwise.

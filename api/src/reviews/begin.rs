@@ -1,4 +1,4 @@
-//! How every act on a review begins: its partnership locked first, then the review; and what rules read of it.
+//! How every act on a review begins, and what rules read of it.
 
 use entity::{
     Id, Record, category_definitions, indicator_rating, partnership, related_assessment, review, review_action,
@@ -22,11 +22,10 @@ pub(super) struct Act {
 
 /// A side acts on a review of a partnership in force, in a step that allows it.
 pub(super) async fn act(tx: &mut Tx, review: Id, field: &str, side: Option<Id>, by: &str) -> Result<Act> {
-    let asked: review::Model = tx.get(review, field).await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, field).await?;
+    let (partnership, review): (_, review::Model) =
+        tx.lock_within(review, field, review::Column::PartnershipId).await?;
     let side = tx.act_for_side(partnership.id, side).await?;
     rules::in_force(partnership.state)?;
-    let review: review::Model = tx.lock(review, field).await?;
     rules::LIFECYCLE.step(review.state, by)?;
     Ok(Act { partnership, side, review })
 }

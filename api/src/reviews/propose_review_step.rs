@@ -1,5 +1,5 @@
 use async_graphql::{Context, InputObject, Object};
-use entity::{Id, Kind, Right, partnership, review, value::ConsentAction};
+use entity::{Id, Kind, Right, review, value::ConsentAction};
 
 use super::{rules, step};
 use crate::{
@@ -41,11 +41,10 @@ impl ProposeReviewStep {
 }
 
 async fn propose(tx: &mut Tx, input: ProposeReviewStepInput) -> Result<Id> {
-    let asked: review::Model = tx.get(input.review_id, "reviewId").await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "reviewId").await?;
+    let (partnership, review): (_, review::Model) =
+        tx.lock_within(input.review_id, "reviewId", review::Column::PartnershipId).await?;
     let side = tx.act_for_side(partnership.id, input.side_id).await?;
     rules::in_force(partnership.state)?;
-    let review: review::Model = tx.lock(asked.id, "reviewId").await?;
     let by = rules::next(&review)?;
     step::guard(tx, &partnership, &review, by).await?;
     let content = step::content(tx, &review, by).await?;

@@ -22,13 +22,12 @@ use crate::{
     },
 };
 
-/// Begins an act on a risk: its partnership locked first, then the risk, for the side that the caller acts for.
+/// Begins an act on a risk of a living partnership, for the side that the caller acts for.
 pub(super) async fn begin(tx: &mut Tx, risk: Id, side: Option<Id>) -> Result<(partnership::Model, Id, risk::Model)> {
-    let asked: risk::Model = tx.get(risk, "riskId").await?;
-    let partnership: partnership::Model = tx.lock(asked.partnership_id, "riskId").await?;
+    let (partnership, risk) = tx.lock_within(risk, "riskId", risk::Column::PartnershipId).await?;
     let side = tx.act_for_side(partnership.id, side).await?;
     partnerships::rules::partnership_is_living(partnership.state)?;
-    Ok((partnership, side, tx.lock(risk, "riskId").await?))
+    Ok((partnership, side, risk))
 }
 
 /// A level to record.

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
-    Id, Right, partnership, risk,
+    Id, Right, risk,
     value::{Patch, RiskOrigin, Text, Title},
 };
 
@@ -9,7 +9,7 @@ use crate::{
     consents,
     organisations::cleared,
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole},
+    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole, within::is_at},
 };
 
 /// What changes of a risk. What is left out stays; `null` clears. Levels are not edited: they are computed.
@@ -47,9 +47,9 @@ impl UpdateRisk {
         let id = caller
             .command(ctx, |tx| {
                 Box::pin(async move {
-                    let asked: risk::Model = tx.get(input.id, "id").await?;
-                    let partnership: partnership::Model = tx.lock(asked.partnership_id, "id").await?;
-                    let before: risk::Model = tx.lock_at(input.id, "id", input.expected_version).await?;
+                    let (partnership, before): (_, risk::Model) =
+                        tx.lock_within(input.id, "id", risk::Column::PartnershipId).await?;
+                    is_at(&before, input.expected_version)?;
                     tx.act_for_side(before.partnership_id, input.side_id).await?;
                     partnerships::rules::partnership_is_living(partnership.state)?;
                     let mut after = before.clone();
