@@ -1,7 +1,9 @@
 //! A question that was answered before goes past the executor, and says the same to everybody, letter by letter.
 
+use std::time::Duration;
+
 use safepact::platform::gate::Incoming;
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Backend, World};
@@ -129,11 +131,48 @@ scenario! {
         // A request that goes away in the middle of its command leaves nothing locked, and its line is used again.
         let hold = database.begin().await.unwrap();
         hold.execute_unprepared("SELECT id FROM partnership FOR UPDATE").await.unwrap();
-        let gone = tokio::time::timeout(std::time::Duration::from_millis(300), w.perceive("dana", &road, 3, 3)).await;
+        let gone = tokio::time::timeout(Duration::from_millis(300), w.perceive("dana", &road, 3, 3)).await;
         assert!(gone.is_err());
         hold.rollback().await.unwrap();
         w.perceive("dana", &road, 2, 2).await.data();
         w.perceive("omar", &road, 2, 2).await.data();
+        database.close().await.unwrap();
+    }
+}
+
+scenario! {
+    async fn questions_take_turns_at_the_database_and_all_are_answered(w: World) {
+        if w.backend == Backend::Sqlite {
+            return;
+        }
+        let (partnership, road) = (w.partnership().await, w.risk("Abduction on the Bentiu road").await);
+        let database = w.database().await;
+        let token = w.token("dana");
+        // A table that nobody may read: forty questions wait for it, one of them goes away.
+        let hold = database.begin().await.unwrap();
+        hold.execute_unprepared("LOCK TABLE partnership_side IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let questions = async {
+            let gone = tokio::time::timeout(Duration::from_millis(400), ask(w, &token, &partnership, false));
+            let all = futures_util::future::join_all((0..40).map(|_| ask(w, &token, &partnership, false)));
+            let (gone, all) = tokio::join!(gone, all);
+            assert!(gone.is_err());
+            all
+        };
+        let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let count = Statement::from_string(database.get_database_backend(), count);
+        let meanwhile = async {
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            let waits: i64 = database.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+            // As many as have a turn, and the line of the one that went away, until it is free of its question.
+            let turns = (3 * std::thread::available_parallelism().unwrap().get()).clamp(6, 10);
+            assert_eq!(usize::try_from(waits).unwrap(), (turns + 1).min(10));
+            hold.rollback().await.unwrap();
+        };
+        let (answers, ()) = tokio::join!(questions, meanwhile);
+        for answer in answers {
+            assert!(answer.data()["it"]["title"].is_string(), "{}", answer.text);
+        }
+        w.perceive("dana", &road, 4, 4).await.data();
         database.close().await.unwrap();
     }
 }

@@ -204,3 +204,41 @@ scenario! {
         database.close().await.unwrap();
     }
 }
+
+scenario! {
+    async fn who_waits_for_the_partnership_holds_nothing_in_it(w: World) {
+        if w.backend == Backend::Sqlite {
+            // Its writers queue.
+            return;
+        }
+        let risk = w.risk(ROAD).await;
+        let database = w.database().await;
+        let holds = database.begin().await.unwrap();
+        holds.execute_unprepared("UPDATE partnership SET state = 'ENDED'").await.unwrap();
+        let (seen, ()) = tokio::join!(w.perceive("dana", &risk, 4, 3), async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            // With the risk held by who waits for us, this would be refused at once.
+            let free = format!("SELECT id FROM risk WHERE title = '{ROAD}' FOR UPDATE NOWAIT");
+            holds.execute_unprepared(&free).await.unwrap();
+            holds.commit().await.unwrap();
+        });
+        // And takes the partnership, too, as it is by then.
+        seen.refused("REFUSED");
+        database.execute_unprepared("UPDATE partnership SET state = 'ACTIVE'").await.unwrap();
+        w.perceive("dana", &risk, 4, 3).await.data();
+        // Whoever is taken out of its audience meanwhile is told what they would be told of what is not there.
+        let holds = database.begin().await.unwrap();
+        let move_to = |spaces: &str| format!("UPDATE risk SET spaces = {spaces} WHERE title = '{ROAD}'");
+        let was = "(SELECT array_agg(p.space_no) FROM publication p WHERE p.record_id = risk.id AND p.live)";
+        holds.execute_unprepared("SELECT id FROM partnership FOR UPDATE").await.unwrap();
+        holds.execute_unprepared(&move_to("ARRAY[2147483647]")).await.unwrap();
+        let (seen, ()) = tokio::join!(w.perceive("dana", &risk, 5, 3), async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            holds.commit().await.unwrap();
+        });
+        seen.refused("NOT_FOUND").field("riskId");
+        database.execute_unprepared(&move_to(was)).await.unwrap();
+        w.perceive("dana", &risk, 5, 3).await.data();
+        database.close().await.unwrap();
+    }
+}

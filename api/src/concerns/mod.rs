@@ -15,8 +15,7 @@ use entity::{Id, SpaceRef};
 
 use crate::platform::{
     error::{Error, Result},
-    tx::Tx,
-    within::is_at,
+    tx::{Tx, is_at},
 };
 
 pub use concern::{Concern, ConcernConnection};

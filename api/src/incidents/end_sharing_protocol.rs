@@ -8,8 +8,8 @@ use crate::{
         error::{Error, Result},
         gate::Ask,
         sdl::requires,
+        tx::is_at,
         whole::Whole,
-        within::is_at,
     },
 };
 

@@ -16,7 +16,8 @@ use super::{
 
 /// Longest text that is kept, bytes.
 const LONGEST: usize = 8 << 10;
-/// Most text that is kept, of all documents together, bytes. What was read of it takes some ten times as much.
+/// Most text that is kept, of all documents together, bytes. What was read of it, and the statements that ask for it, take some ten
+/// times as much.
 const MOST: usize = 512 << 10;
 /// What the smallest document counts for.
 const LEAST: usize = 2 << 10;

@@ -7,7 +7,7 @@ use async_nats::ConnectOptions;
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use super::hub::{Heads, Hub};
+use super::{heads::Heads, hub::Hub};
 
 /// Heads that wait to be told. More are dropped: the others poll.
 const WAITING: usize = 1024;

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::{
     caller::Caller,
     error::Result,
+    heads::Heads,
     hub::{self, Hub},
 };
 
@@ -130,7 +131,7 @@ impl Follower {
     }
 
     /// Follows exactly these spaces, ascending, from now on. Answers their heads.
-    pub async fn follow(&mut self, spaces: &[i32], begin: Begin) -> Result<Arc<[(i32, i64)]>> {
+    pub async fn follow(&mut self, spaces: &[i32], begin: Begin) -> Result<Heads> {
         // Head first, registration second: an entry between the two is read from the ledger.
         let heads = match begin {
             Begin::Now => self.hub.heads(spaces).await?,

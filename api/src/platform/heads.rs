@@ -14,7 +14,7 @@ use sea_orm::ConnectionTrait;
 use super::{db::Db, error::Result, visible};
 
 /// Newest positions, `(space number, seq)`, ascending by space.
-type Heads = Arc<[(i32, i64)]>;
+pub type Heads = Arc<[(i32, i64)]>;
 
 /// Readings that go on, by their spaces.
 #[derive(Default)]
@@ -42,6 +42,8 @@ impl Readings {
         }
         if all.len() == all.capacity() {
             all.retain(|_, reading| reading.strong_count() > 0);
+            let used = all.len();
+            all.shrink_to(2 * used);
         }
         let reading = Arc::default();
         all.insert(spaces.into(), Arc::downgrade(&reading));
@@ -50,7 +52,8 @@ impl Readings {
 }
 
 impl Reading {
-    /// What somebody else read since this was asked, or what is read now.
+    /// What somebody else read since this was asked, or what is read now. Whoever reads keeps the others waiting: they must be
+    /// polled to the end, or dropped.
     async fn or(&self, read: impl AsyncFnOnce() -> Result<Heads>) -> Result<Heads> {
         // What has begun already may not know what was written a moment ago.
         let before = self.begun.load(Ordering::SeqCst);
@@ -99,6 +102,7 @@ mod tests {
     impl Desk {
         fn ask(&self) -> tokio::task::JoinHandle<Result<Heads>> {
             let (reading, count, gate) = (self.reading.clone(), self.count.clone(), self.gate.clone());
+            #[expect(clippy::disallowed_methods, reason = "the test waits for it, or ends it")]
             tokio::spawn(async move {
                 let read = async || {
                     let no = count.fetch_add(1, Ordering::SeqCst) + 1;

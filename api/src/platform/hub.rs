@@ -21,7 +21,7 @@ use super::{
     db::Db,
     error::{Error, Result},
     follower::{Follower, Group},
-    heads::Readings,
+    heads::{Heads, Readings},
 };
 
 /// Entries that are kept for each followed space.
@@ -94,9 +94,6 @@ struct Reminder {
     id: Id,
 }
 
-/// Spaces with their newest positions.
-pub(super) type Heads = Vec<(i32, i64)>;
-
 /// Where an SSE client left off: its `Last-Event-ID`, in the request's data.
 pub struct ResumeAfter(pub String);
 
@@ -160,7 +157,7 @@ impl Hub {
         self.hear(heads, entries);
         if let Some(others) = self.others.get() {
             // Full: they poll.
-            drop(others.try_send(heads.to_vec()));
+            drop(others.try_send(heads.into()));
         }
     }
 
@@ -284,7 +281,7 @@ impl Hub {
             entries.sort_unstable_by_key(|entry| entry.seq);
             self.take(no, entries);
         }
-        let mut heads: Heads = heads.into_iter().collect();
+        let mut heads: Vec<(i32, i64)> = heads.into_iter().collect();
         if !unsure.is_empty() {
             heads.extend(self.heads(&unsure).await?.iter());
         }
@@ -405,7 +402,7 @@ impl Hub {
 
     /// Newest position of some spaces, ascending; of those that somebody follows as it is known here, which may be a second
     /// behind what other nodes write. Who begins there hears of something that was told elsewhere, and misses nothing.
-    pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Arc<[(i32, i64)]>> {
+    pub(super) async fn heads_known(&self, spaces: &[i32]) -> Result<Heads> {
         let mut heads = Vec::with_capacity(spaces.len());
         let mut unknown = Vec::new();
         {
@@ -425,7 +422,7 @@ impl Hub {
     }
 
     /// Newest position of some spaces, ascending.
-    pub async fn heads(&self, spaces: &[i32]) -> Result<Arc<[(i32, i64)]>> {
+    pub async fn heads(&self, spaces: &[i32]) -> Result<Heads> {
         self.readings.heads(&self.db, spaces).await
     }
 }

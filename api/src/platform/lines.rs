@@ -21,10 +21,11 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit
 
 /// Lines at the most: on few cores more of them make each statement dearer.
 const MOST: usize = 10;
-/// Statements that stand alone, at one time for each processor: with more of them each becomes dearer. Transactions, which wait
-/// for their server and for the disk, may have the other lines.
+/// Statements that stand alone, at one time for each processor, and at the least: with more of them each becomes dearer.
+/// Transactions, which wait for their server and for the disk, may have all lines.
 const ALONE: usize = 3;
-/// Longest wait for a free one.
+const ALONE_AT_LEAST: usize = 6;
+/// Longest wait for a turn, and for a free line.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest that a line is kept that nobody needs; the last one stays.
 const UNUSED: Duration = Duration::from_mins(10);
@@ -47,7 +48,7 @@ pub(super) struct Lines {
     /// The one that was used last comes first again: few lines stay warm.
     idle: Mutex<Vec<Idle>>,
     places: Arc<Semaphore>,
-    /// Of statements that stand alone.
+    /// Of statements that stand alone and are worth preparing.
     turns: Semaphore,
     watch: Option<Watch>,
 }
@@ -76,7 +77,7 @@ impl Lines {
     pub(super) async fn open(options: PgConnectOptions, watch: Option<Watch>) -> Result<Arc<Self>, DbErr> {
         let places = Arc::new(Semaphore::new(MOST));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let turns = Semaphore::new(ALONE.saturating_mul(processors).min(MOST));
+        let turns = Semaphore::new(ALONE.saturating_mul(processors).clamp(ALONE_AT_LEAST, MOST));
         let lines = Arc::new(Self { options, idle: Mutex::default(), places, turns, watch });
         lines.take().await?.give_back();
         Ok(lines)

@@ -53,7 +53,7 @@ pub mod values;
 pub mod verify;
 pub mod visible;
 pub mod whole;
-pub mod within;
+mod within;
 pub mod written;
 
 use std::sync::{Arc, RwLock, atomic::AtomicU32};

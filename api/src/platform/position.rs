@@ -11,6 +11,7 @@ use super::{
     caller::Caller,
     codec::{Checkpoint, Mark},
     error::Result,
+    heads::Heads,
 };
 
 /// For each space that a reader follows, the newest entry that it has. What stands still is shared with others who stand at
@@ -18,7 +19,7 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub struct Position {
     /// `(space number, seq)`, ascending by space.
-    shared: Arc<[(i32, i64)]>,
+    shared: Heads,
     /// Those of them that went on since, ascending by space.
     moved: Vec<(i32, i64)>,
 }
@@ -60,13 +61,13 @@ fn find(spaces: &[(i32, i64)], space_no: i32) -> Option<i64> {
 /// From spaces in ascending order.
 impl FromIterator<(i32, i64)> for Position {
     fn from_iter<T: IntoIterator<Item = (i32, i64)>>(spaces: T) -> Self {
-        spaces.into_iter().collect::<Arc<[_]>>().into()
+        spaces.into_iter().collect::<Heads>().into()
     }
 }
 
 /// Spaces in ascending order.
-impl From<Arc<[(i32, i64)]>> for Position {
-    fn from(shared: Arc<[(i32, i64)]>) -> Self {
+impl From<Heads> for Position {
+    fn from(shared: Heads) -> Self {
         Self { shared, moved: Vec::new() }
     }
 }

@@ -30,6 +30,8 @@ const PERSON: usize = 8;
 pub(super) struct Known {
     pub(super) grants: Grants,
     marks: Marks,
+    /// Number of the person's own space, and its head.
+    own: (i32, i64),
     /// From when on it counts, by the clock of the service.
     from: DateTime<Utc>,
     read: Instant,
@@ -78,8 +80,8 @@ impl Standings {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             return Ok(None);
         };
-        if marks.own.is_some() {
-            let known = Known { grants: grants.clone(), marks, from: now, read: Instant::now() };
+        if let Some(own) = marks.own {
+            let known = Known { grants: grants.clone(), marks, own, from: now, read: Instant::now() };
             self.keep(key, Arc::new(known));
         }
         Ok(Some(grants))
@@ -105,16 +107,16 @@ impl Standings {
 
 impl Known {
     /// Asks whether nothing on which these standings rest was written since they were read: adds an expression to a statement, and
-    /// to its values those of the expression. Answers what lets them count; none where it cannot be asked. The token and its device
-    /// are asked for as they are: a device may be revoked for people who never said that it is theirs.
+    /// to its values those of the expression. Answers what lets them count. The token and its device are asked for as they are: a
+    /// device may be revoked for people who never said that it is theirs.
     pub(super) fn ask(
         &self,
         postgres: bool,
         identity: &Identity,
         values: &mut Vec<Value>,
         mut sql: Option<&mut String>,
-    ) -> Option<String> {
-        let (own, head) = self.marks.own?;
+    ) -> String {
+        let (own, head) = self.own;
         let mut put = |part: std::fmt::Arguments<'_>| {
             // Writing to a string cannot fail.
             let _ = sql.as_mut().map(|sql| sql.write_fmt(part));
@@ -142,7 +144,7 @@ impl Known {
                 put(format_args!(" AND NOT EXISTS (SELECT 1 FROM {gone}${at} AND g.issuer = ${issuer})"));
             }
         }
-        Some(format!("{head} {}", self.marks.partnerships))
+        format!("{head} {}", self.marks.partnerships)
     }
 
     /// On what the text of the question depends.
@@ -153,7 +155,7 @@ impl Known {
     /// Asks it.
     pub(super) async fn still_stands(&self, db: &Db, on: &impl ConnectionTrait, identity: &Identity) -> Result<bool> {
         let (mut values, mut sql) = (Vec::new(), String::new());
-        let Some(counts) = self.ask(db.is_postgres(), identity, &mut values, Some(&mut sql)) else { return Ok(false) };
+        let counts = self.ask(db.is_postgres(), identity, &mut values, Some(&mut sql));
         let row = on.query_one_raw(db.statement(&sql, values)).await?;
         let answer: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
         Ok(answer == Some(counts))

@@ -27,7 +27,6 @@ use super::{
     later::Later,
     published::{self, Published},
     visible::{self, Way},
-    within::is_at,
 };
 
 use crate::policy::Role;
@@ -320,12 +319,14 @@ impl Tx {
     /// A record the caller sees; NOT_FOUND otherwise.
     pub async fn get<M: Record>(&self, id: Id, field: &str) -> Result<M> {
         let select = named::<M>().filter(visible::id_column::<M>().eq(id));
-        let seen_in = |places: &str| {
-            let mut near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
-            near.extend(places.split(' ').filter_map(|place| place.parse::<i32>().ok()).map(i32::abs));
-        };
-        let found = self.caller.rows_named_and::<M>(&self.db, select, seen_in).await?.pop();
+        let found = self.caller.rows_named_and::<M>(&self.db, select, |places| self.came_near(places)).await?.pop();
         found.map(|(row, _)| row).ok_or_else(|| Error::not_found(field))
+    }
+
+    /// Remembers where a record is published that the caller sees.
+    pub(super) fn came_near(&self, places: &str) {
+        let mut near = self.near.lock().unwrap_or_else(PoisonError::into_inner);
+        near.extend(places.split(' ').filter_map(|place| place.parse::<i32>().ok()).map(i32::abs));
     }
 
     /// All records the caller sees that fit, in order, without a bound: rules must see every row. The filter is what finds
@@ -491,4 +492,9 @@ pub(super) fn facts<M: Record>(row: &M) -> Result<Map<String, Value>> {
         }
         _ => Err(Error::internal("a record is an object")),
     }
+}
+
+/// Whether a record is still at the version that the caller read.
+pub fn is_at<M: Record>(row: &M, expected: i32) -> Result<()> {
+    if row.version() == expected { Ok(()) } else { Err(Error::stale(row.version())) }
 }

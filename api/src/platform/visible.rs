@@ -57,10 +57,12 @@ pub enum Length {
 
 impl Length {
     const fn of(spaces: &[i32]) -> Self {
-        match spaces.len() {
-            ..=FEW_SPACES => Self::Few,
-            ..=SHORT => Self::Short,
-            _ => Self::Long,
+        if spaces.len() <= FEW_SPACES {
+            Self::Few
+        } else if spaces.len() <= SHORT {
+            Self::Short
+        } else {
+            Self::Long
         }
     }
 }

@@ -4,17 +4,14 @@
 use std::sync::PoisonError;
 
 use entity::{Id, Record, partnership};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, FromQueryResult, Iden, Iterable,
-    sea_query::{Alias, Expr, ExprTrait, LockType, Query, SelectStatement},
-};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable};
 
 use super::{
     batch::id_in,
     error::{Error, Result},
     links::ColumnOf,
     tx::Tx,
-    visible::{self, Way, table},
+    visible::{self, Form, Length, Way, table},
 };
 
 impl Tx {
@@ -32,47 +29,54 @@ impl Tx {
         {
             return Ok(both);
         }
-        // One after the other also tells why.
+        // SQLite has no network to wait for. And what is not found is looked for by the statements that say so elsewhere.
         let asked: M = self.get(id, field).await?;
         let partnership = id_in(&asked, column).ok_or_else(|| Error::internal("a record of no partnership"))?;
         Ok((self.lock(partnership, field).await?, self.lock(id, field).await?))
     }
 
-    /// Both in one statement. It waits for the partnership, and takes the record as it is by then.
+    /// Both in one statement, where that can be. It waits for the partnership, and then takes the record as it is by then: rows are
+    /// locked in the order in which the last words name them, and each is looked at once more if somebody wrote it meanwhile.
     async fn both<M: Record>(&self, id: Id, column: ColumnOf<M>) -> Result<Option<(partnership::Model, M)>> {
+        // A row of which something is held back must not be written back.
+        const { assert!(!<partnership::Model as Record>::REDACTS) };
+        let (root, record) = (table::<partnership::Model>(), table::<M>());
         let grants = self.caller.grants();
-        let fence = |spaces| visible::visible::<M>(true, &spaces, Way::Named);
-        let fence_of_root = |spaces| visible::visible::<partnership::Model>(true, &spaces, Way::Named);
-        let mut select = Query::select();
-        named::<partnership::Model>(&mut select, ROOT);
-        named::<M>(&mut select, RECORD);
-        let root = Expr::col((partnership::Entity, partnership::Column::Id));
-        select
-            .from(partnership::Entity)
-            .inner_join(Alias::new(table::<M>()), root.eq(column.into_expr()))
-            .and_where(visible::id_column::<M>().eq(id))
-            .and_where(fence(grants.spaces_of(M::READ)))
-            .and_where(fence_of_root(grants.spaces_of(partnership::Model::READ)))
-            .lock_with_tables(LockType::NoKeyUpdate, [table::<partnership::Model>(), table::<M>()].map(Alias::new));
+        let fence = |table, right, parameter| {
+            let (spaces, form) = visible::sent(true, &grants.spaces_of(right));
+            // A long list would be read for each fence, and only where there is a row: that would tell that there is one.
+            let short = form != Form::Listed(Length::Long);
+            short.then(|| (spaces, visible::fence(true, table, Way::Named, form, parameter)))
+        };
+        let (Some((of_record, sees_record)), Some((of_root, sees_root))) =
+            (fence(record, M::READ, "$2"), fence(root, partnership::Model::READ, "$3"))
+        else {
+            return Ok(None);
+        };
+        let sql = format!(
+            "SELECT {}, {}, {} AS seen_in FROM \"{root}\" JOIN \"{record}\" ON \"{root}\".id = \"{record}\".\"{}\" \
+             WHERE \"{record}\".id = $1 AND {sees_record} AND {sees_root} FOR NO KEY UPDATE OF \"{root}\", \"{record}\"",
+            columns::<partnership::Model>(ROOT),
+            columns::<M>(RECORD),
+            visible::places_of(true, false, &format!("\"{record}\"")),
+            column.as_str(),
+        );
         self.caller.counted();
-        let Some(row) = self.db.query_one(&select).await? else { return Ok(None) };
+        let statement = self.caller.platform.db.statement(&sql, [id.into(), of_record, of_root]);
+        let Some(row) = self.db.query_one_raw(statement).await? else { return Ok(None) };
         let root = partnership::Model::from_query_result(&row, ROOT)?;
         self.locked.lock().unwrap_or_else(PoisonError::into_inner).extend([root.id, id]);
+        self.came_near(&row.try_get::<String>("", "seen_in")?);
         Ok(Some((root, M::from_query_result(&row, RECORD)?)))
     }
-}
-
-/// Whether a record is still at the version that the caller read.
-pub fn is_at<M: Record>(row: &M, expected: i32) -> Result<()> {
-    if row.version() == expected { Ok(()) } else { Err(Error::stale(row.version())) }
 }
 
 /// What the columns of each begin with.
 const ROOT: &str = "root_";
 const RECORD: &str = "record_";
 
-fn named<M: Record>(select: &mut SelectStatement, prefix: &str) {
-    for column in ColumnOf::<M>::iter() {
-        select.expr_as(column.select_as(column.into_expr()), Alias::new(format!("{prefix}{}", column.unquoted())));
-    }
+fn columns<M: Record>(prefix: &str) -> String {
+    let table = table::<M>();
+    let columns = <M::Entity as EntityTrait>::Column::iter().map(|column| column.as_str());
+    columns.map(|column| format!("\"{table}\".\"{column}\" AS \"{prefix}{column}\"")).collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,7 @@ use crate::{
     consents,
     organisations::cleared,
     partnerships,
-    platform::{error::Result, gate::Ask, sdl::requires, whole::Whole, within::is_at},
+    platform::{error::Result, gate::Ask, sdl::requires, tx::is_at, whole::Whole},
 };
 
 /// What changes of a risk. What is left out stays; `null` clears. Levels are not edited: they are computed.

@@ -61,7 +61,7 @@ impl Statement<'_> {
         }
     }
 
-    /// One record by id, with the text that it had for somebody else, if there was one: it is two thirds of what there is to do.
+    /// One record by id, with the text that it had for whoever asked the same before. Without its text there is little to do.
     pub(super) fn named_as_before(&mut self, plan: &Plan, id: Id, wordings: &Wordings) {
         let sql = self.sql.take();
         self.named(plan, id);
@@ -70,8 +70,9 @@ impl Statement<'_> {
         self.before = wordings.of(&shape);
         if self.before.is_none() || cfg!(debug_assertions) {
             (self.sql, self.aliases) = (sql, 0);
-            self.values.clear();
+            let values = std::mem::take(&mut self.values);
             self.named(plan, id);
+            debug_assert_eq!(values, self.values, "values depend on the shape alone");
             debug_assert!(self.before.as_deref().is_none_or(|before| Some(before) == self.sql.as_deref()));
             wordings.keep(shape, self.text());
         }
@@ -144,12 +145,11 @@ impl Statement<'_> {
     fn question(&mut self) {
         let Some((known, identity)) = self.asks else { return };
         self.put_str(", (");
-        self.answer = known.ask(self.postgres, identity, &mut self.values, self.sql.as_mut());
-        // Where nothing can be asked, no answer lets them count.
-        self.put_str(if self.answer.is_some() { ")" } else { "SELECT NULL)" });
+        self.answer = Some(known.ask(self.postgres, identity, &mut self.values, self.sql.as_mut()));
+        self.put_str(")");
     }
 
-    fn in_order(&mut self, table: &str, order: &InOrder) {
+    fn in_order(&mut self, table: impl Display, order: &InOrder) {
         let (column, way) = (&order.column, if order.descending { " DESC" } else { "" });
         self.put(format_args!(" ORDER BY {table}.\"{column}\"{way}, {table}.\"id\"{way}"));
     }
@@ -164,11 +164,11 @@ impl Statement<'_> {
 
     fn values_of(&mut self, plan: &Plan, t: usize, named: bool, position: Option<&InOrder>) {
         let start = self.sql.as_ref().map(String::len);
-        if tells_places(plan.sketch, named) {
-            if let Some(sql) = &mut self.sql {
-                sql.push_str(&visible::places_of(self.postgres, plan.sketch.redacts, &format!("t{t}")));
-                sql.push(',');
-            }
+        if tells_places(plan.sketch, named)
+            && let Some(sql) = &mut self.sql
+        {
+            sql.push_str(&visible::places_of(self.postgres, plan.sketch.redacts, &format!("t{t}")));
+            sql.push(',');
         }
         if let Some(order) = position {
             self.column(t, &order.column, order.cell);
@@ -264,14 +264,14 @@ impl Statement<'_> {
             self.put(format_args!(" AND ({})", if self.postgres { postgres } else { sqlite }));
         }
         if limit.is_some() || !self.postgres {
-            self.in_order(&format!("\"{table}\""), &link.order);
+            self.in_order(format_args!("\"{table}\""), &link.order);
         }
         if let Some(limit) = limit {
             self.put(format_args!(" LIMIT {limit}"));
         }
         self.put(format_args!(") AS t{t}"));
         if self.postgres && !single {
-            self.in_order(&format!("t{t}"), &link.order);
+            self.in_order(format_args!("t{t}"), &link.order);
         }
         self.put_str("))");
     }
@@ -289,7 +289,7 @@ struct Shape {
 pub(in crate::platform) struct Wordings(RwLock<Vec<(Shape, Arc<str>)>>);
 
 impl Wordings {
-    /// Most that are kept.
+    /// Most that are kept; the oldest go first.
     const MOST: usize = 16;
 
     fn of(&self, shape: &Shape) -> Option<Arc<str>> {
@@ -299,9 +299,13 @@ impl Wordings {
 
     fn keep(&self, shape: Shape, text: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < Self::MOST && known.iter().all(|(known, _)| *known != shape) {
-            known.push((shape, text.into()));
+        if known.iter().any(|(known, _)| *known == shape) {
+            return;
         }
+        if known.len() == Self::MOST {
+            known.remove(0);
+        }
+        known.push((shape, text.into()));
     }
 }
 
