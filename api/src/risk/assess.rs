@@ -158,6 +158,7 @@ pub(super) async fn put_in_effect(
 /// How each side sees a risk now.
 pub(super) async fn current_views(tx: &Tx, risk: Id) -> Result<Vec<risk_perception::Model>> {
     use risk_perception::Column;
-    let current = Condition::all().add(Column::RiskId.eq(risk)).add(Column::Current.eq(true));
+    // In words, not as a value: a plan that is kept for any value would look through every view that the risk ever had.
+    let current = Condition::all().add(Column::RiskId.eq(risk)).add(Column::Current.into_simple_expr());
     tx.all(current, &Sort::asc(Column::CreatedAt)).await
 }
