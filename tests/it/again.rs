@@ -152,19 +152,19 @@ scenario! {
         let hold = database.begin().await.unwrap();
         hold.execute_unprepared("LOCK TABLE partnership_side IN ACCESS EXCLUSIVE MODE").await.unwrap();
         let questions = async {
-            let gone = tokio::time::timeout(Duration::from_millis(400), ask(w, &token, &partnership, false));
+            let gone = tokio::time::timeout(Duration::from_millis(600), ask(w, &token, &partnership, false));
             let all = futures_util::future::join_all((0..40).map(|_| ask(w, &token, &partnership, false)));
             let (gone, all) = tokio::join!(gone, all);
             assert!(gone.is_err());
             all
         };
-        let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        let count = Statement::from_string(database.get_database_backend(), count);
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let meanwhile = async {
-            tokio::time::sleep(Duration::from_millis(800)).await;
-            let waits: i64 = database.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
             // As many as have a turn, and the line of the one that went away, until it is free of its question.
             let turns = (3 * std::thread::available_parallelism().unwrap().get()).clamp(6, 10);
+            tokio::time::sleep(Duration::from_millis(1400)).await;
+            let waiting = Statement::from_string(database.get_database_backend(), waiting);
+            let waits: i64 = database.query_one_raw(waiting).await.unwrap().unwrap().try_get_by_index(0).unwrap();
             assert_eq!(usize::try_from(waits).unwrap(), (turns + 1).min(10));
             hold.rollback().await.unwrap();
         };

@@ -70,12 +70,18 @@ impl Phone {
 
     /// Pulls until nothing more comes; answers with what came.
     pub async fn sync(&mut self, w: &World) -> Vec<(String, bool)> {
+        self.sync_by(w, 100).await
+    }
+
+    /// The same in pages of so many.
+    pub async fn sync_by(&mut self, w: &World, limit: usize) -> Vec<(String, bool)> {
         let mut all = Vec::new();
         loop {
-            let page = self.page(w, 100).await;
+            let page = self.page(w, limit).await;
             let came = self.take(&page.at("/page/documents"));
+            assert!(came.len() <= limit, "a page of {limit} has {}", came.len());
             self.cursor = page.at("/page/checkpoint/cursor");
-            let short = came.len() < 100;
+            let short = came.len() < limit;
             all.extend(came);
             if short {
                 return all;
