@@ -1,7 +1,7 @@
 //! What happens to a risk when every side consented to a joint level.
 
 use entity::{
-    consent_request, partnership, risk,
+    consent_request, risk,
     value::{Impact, Likelihood},
 };
 
@@ -19,8 +19,8 @@ use crate::{
 
 /// The agreed likelihood and impact become the joint level.
 pub async fn agree(tx: &mut Tx, request: &consent_request::Model) -> Result<()> {
-    let risk: risk::Model = tx.lock(request.subject_id, "requestId").await?;
-    let partnership: partnership::Model = tx.lock(risk.partnership_id, "requestId").await?;
+    let (partnership, risk): (_, risk::Model) =
+        tx.lock_within(request.subject_id, "requestId", risk::Column::PartnershipId).await?;
     partnerships::rules::partnership_is_living(partnership.state)?;
     let step = LIFECYCLE.step(risk.state, "agree")?;
     let content: serde_json::Value =
