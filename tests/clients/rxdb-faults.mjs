@@ -273,12 +273,15 @@ async function kills(server) {
   await server.start();
   const { omar } = await demoTokens();
   let open = 0;
+  let answered = 0;
   let hit = 0;
   const counting = async (request) => {
     const push = (await request.clone().text()).includes('"operationName":"Push');
     open += push ? 1 : 0;
     try {
-      return await fetch(request);
+      const answer = await fetch(request);
+      answered += push ? 1 : 0;
+      return answer;
     } finally {
       open -= push ? 1 : 0;
     }
@@ -314,7 +317,9 @@ async function kills(server) {
         working = false;
       }
       await worker;
-      await within(SETTLE_MS, device.sent(), 'the last push');
+      let sent = false;
+      device.sent().then(() => { sent = true; });
+      await until(() => sent, 'the last push', SETTLE_MS, () => ({ answered, open }));
       const there = await held(omar);
       same(missing(idsOf(made), there), [], 'lost');
       const titles = [...there.values()].filter(({ title }) => title.startsWith('Report ')).map(({ title }) => title);
