@@ -510,9 +510,11 @@ scenario! {
         // Apps ask the same again and again: then nobody looks at the token before the pull itself does.
         let pull = "{ pullIncident(limit: 100) { documents { id } } }";
         let list = "query Partnerships { partnerships { edges { node { id } } } }";
+        let amina = on("amina", "tablet-4");
         for who in ["amina", "omar"] {
             for query in [pull, list, pull, list] {
                 ask(&on(who, "tablet-4"), query, Value::Null).await.data();
+                ask(&amina, query, Value::Null).await.data();
             }
         }
         for who in ["omar", "dana", "sam"] {
@@ -520,6 +522,11 @@ scenario! {
         }
         // Who keeps the people of the organisation may; it counts for everybody on that device, and only there.
         assert_eq!(w.ask("grace", revoke, variables).await.text("/revokeDevice/revokedReason"), "left in a car");
+        // An app that comes back asks for all its collections at once: more of them than there are connections.
+        let pulls = futures_util::future::join_all((0..30).map(|_| ask(&amina, pull, Value::Null))).await;
+        for refused in pulls {
+            assert_eq!(refused.refused("UNAUTHENTICATED").refusal()["reason"], "DEVICE_REVOKED");
+        }
         for who in ["amina", "omar"] {
             for query in [pull, list] {
                 let refused = ask(&on(who, "tablet-4"), query, Value::Null).await;

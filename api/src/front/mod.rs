@@ -119,7 +119,7 @@ impl Server {
         let identity = self.keyring.check(token, self.platform.env.now()).await?;
         match self.platform.caller(&identity, request_id.clone()).await? {
             Some(caller) => Ok((identity, caller)),
-            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await)),
+            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await?)),
         }
     }
 
@@ -128,7 +128,7 @@ impl Server {
         let identity = self.keyring.check(token, self.platform.env.now()).await?;
         match self.platform.caller_that_asks(&identity, request_id.clone()).await? {
             Some(caller) => Ok(caller),
-            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await)),
+            None => Err(Error::unauthenticated(self.platform.why_nobody(&identity).await?)),
         }
     }
 

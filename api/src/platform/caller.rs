@@ -168,7 +168,7 @@ impl Caller {
         if self.refresh().await? {
             Ok(false)
         } else {
-            Err(Error::unauthenticated(self.platform.why_nobody(identity).await))
+            Err(Error::unauthenticated(self.platform.why_nobody(identity).await?))
         }
     }
 

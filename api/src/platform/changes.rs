@@ -65,7 +65,9 @@ impl Caller {
             self.counted();
             let fresh = self.platform.grants_on(&db, identity).await?;
             let Some(fresh) = fresh else {
-                return Err(Error::unauthenticated(self.platform.why_nobody(identity).await));
+                // Before something else is asked: whoever sends many requests at once would hold every line, and wait for one more.
+                drop(db);
+                return Err(Error::unauthenticated(self.platform.why_nobody(identity).await?));
             };
             drop(self.kept.write().unwrap_or_else(PoisonError::into_inner).take());
             *self.grants.write().unwrap_or_else(PoisonError::into_inner) = fresh;

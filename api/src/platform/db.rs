@@ -19,6 +19,14 @@ use super::{
     lines::{Lines, Watch},
 };
 
+/// Connections to SQLite for each processor, each of which is a thread and keeps pages of its own; nothing waits for a network.
+const AT_ONCE: u32 = 2;
+/// Rows that the thread of an SQLite connection may be ahead: where it waits for its reader, both wake for every few.
+const ROWS_AHEAD: usize = 2000;
+/// Bytes of an SQLite file that are read where the kernel has them. A list looks at more pages than a connection keeps, and each
+/// would be asked for and copied again.
+const MAPPED: &str = "268435456";
+
 /// A database and how to speak to it.
 #[derive(Clone)]
 pub struct Db {
@@ -68,7 +76,9 @@ impl Db {
             options.map_sqlx_postgres_opts(move |_| to.clone());
             Some(lines)
         } else {
-            options.max_connections(10).min_connections(1).map_sqlx_sqlite_opts(|options| {
+            let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+            let most = u32::try_from(processors).unwrap_or(u32::MAX).saturating_mul(AT_ONCE).clamp(4, 10);
+            options.max_connections(most).min_connections(1).map_sqlx_sqlite_opts(|options| {
                 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
                 // FULL: what was acknowledged survives a power cut.
                 options
@@ -76,6 +86,8 @@ impl Db {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(5))
+                    .row_buffer_size(ROWS_AHEAD)
+                    .pragma("mmap_size", MAPPED)
             });
             None
         };

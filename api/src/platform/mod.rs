@@ -163,17 +163,17 @@ impl Platform {
     }
 
     /// Why an identity counts no more, for the app that must know whether to wipe what it holds.
-    pub async fn why_nobody(&self, identity: &Identity) -> &'static str {
+    pub async fn why_nobody(&self, identity: &Identity) -> Result<&'static str> {
         use entity::device::{Column, Entity};
         use sea_orm::{ColumnTrait, ExprTrait, PaginatorTrait, QueryFilter};
-        let Some(device) = identity.device.as_deref() else { return "ACCOUNT_OR_TOKEN_REVOKED" };
+        let Some(device) = identity.device.as_deref() else { return Ok("ACCOUNT_OR_TOKEN_REVOKED") };
         #[expect(clippy::disallowed_methods, reason = "counts revocations of the caller's own device, shows nothing")]
         let revoked = Entity::find()
             .filter(Column::Issuer.eq(identity.issuer.as_ref()).and(Column::TokenName.eq(device)))
             .filter(Column::RevokedAt.is_not_null())
             .count(&self.db)
-            .await;
-        if revoked.is_ok_and(|n| n > 0) { "DEVICE_REVOKED" } else { "ACCOUNT_OR_TOKEN_REVOKED" }
+            .await?;
+        Ok(if revoked > 0 { "DEVICE_REVOKED" } else { "ACCOUNT_OR_TOKEN_REVOKED" })
     }
 
     /// Which history the database holds, as a word for subjects.

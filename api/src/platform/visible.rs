@@ -40,7 +40,7 @@ pub(super) fn ids(postgres: bool, ids: &[Id]) -> Value {
 pub enum Form {
     /// One after the other.
     Listed(Length),
-    /// A bit for each, for SQLite a byte, so many altogether; the last of them is of no space.
+    /// A bit for each. For PostgreSQL so many altogether, of which the last is of no space; SQLite does not ask how many.
     Bits(usize),
 }
 
@@ -70,35 +70,51 @@ impl Length {
 /// Spaces as a value, and its form.
 pub(super) fn sent(postgres: bool, spaces: &Spaces) -> (Value, Form) {
     let listed = Form::Listed(Length::of(&spaces.numbers));
-    let pack = || match bits(&spaces.numbers, if postgres { SPARSE } else { SPARSE / 8 }) {
-        Some(bits) => {
-            let form = Form::Bits(bits.len() * 8);
-            let bytes = || bits.iter().flat_map(|byte| (0..8).map(move |at| byte >> at & 1)).collect();
-            Some((if postgres { bits } else { bytes() }.into(), form))
+    let pack = || {
+        if !are_bits(&spaces.numbers) {
+            // An array is made anew: kept, it would be larger than all that it is made of.
+            return (!postgres).then(|| (numbers(false, &spaces.numbers), listed));
         }
-        // An array is made anew: kept, it would be larger than all that it is made of.
-        None => (!postgres).then(|| (numbers(false, &spaces.numbers), listed)),
+        let bits = if postgres { bits(&spaces.numbers) } else { sixes(&spaces.numbers) };
+        let form = Form::Bits(if postgres { bits.len() * 8 } else { 0 });
+        Some((bits.into(), form))
     };
     spaces.sent.get_or_init(pack).clone().unwrap_or_else(|| (numbers(postgres, &spaces.numbers), listed))
 }
 
 /// Most numbers that there may be up to the last space for each that is named: with more of them the bits would be more than
-/// twice as long as a list. SQLite finds bytes, not bits.
+/// twice as long as a list.
 const SPARSE: usize = 64;
 
-/// A bit for each space, the lowest first, as PostgreSQL counts them; none where a list is better, because it is short or the
-/// numbers lie far from each other. There are few lengths, as a statement names its own.
-fn bits(spaces: &[i32], sparse: usize) -> Option<Vec<u8>> {
-    let last = usize::try_from(*spaces.last()?).ok()?;
-    if spaces.len() <= FEW_SPACES || last / sparse > spaces.len() {
-        return None;
+/// Whether bits are better than a list, which is short, or whose numbers lie far from each other.
+fn are_bits(spaces: &[i32]) -> bool {
+    let last = spaces.last().and_then(|last| usize::try_from(*last).ok());
+    spaces.len() > FEW_SPACES && last.is_some_and(|last| last / SPARSE <= spaces.len())
+}
+
+/// A bit for each number, the lowest first, so many in a group; what else is set in every group is `empty`.
+fn groups(spaces: &[i32], wide: usize, empty: u8) -> Vec<u8> {
+    let places = || spaces.iter().filter_map(|no| usize::try_from(*no).ok());
+    let mut groups = vec![empty; places().max().unwrap_or_default() / wide + 1];
+    for no in places() {
+        if let Some(group) = groups.get_mut(no / wide) {
+            *group |= 1 << (no % wide);
+        }
     }
-    let mut bits = vec![0_u8; ((last + 1) / 8 + 1).next_power_of_two()];
-    for no in spaces {
-        let no = usize::try_from(*no).ok()?;
-        *bits.get_mut(no / 8)? |= 1 << (no % 8);
-    }
-    Some(bits)
+    groups
+}
+
+/// A bit for each space, as PostgreSQL counts them. There are few lengths, as a statement names its own.
+fn bits(spaces: &[i32]) -> Vec<u8> {
+    let mut bits = groups(spaces, 8, 0);
+    let last_is_used = bits.last().is_some_and(|last| last >> 7 == 1);
+    bits.resize((bits.len() + usize::from(last_is_used)).next_power_of_two(), 0);
+    bits
+}
+
+/// Six spaces in a character, of which SQLite tells the number as it does not of a byte. None is the one that ends a text.
+fn sixes(spaces: &[i32]) -> Vec<u8> {
+    groups(spaces, 6, 0x40)
 }
 
 /// Numbers of spaces as a value, and the condition that finds rows by them: one text for any number of spaces.
@@ -160,8 +176,10 @@ pub fn fence(postgres: bool, table: &str, way: Way, form: Form, parameter: &str)
         // A record stands in few spaces: they are looked up in the list. Without the plus SQLite goes the other way, and looks into
         // its index once for each of the caller's spaces: 55 ms for a page that takes 0.7.
         let these = match form {
-            // Of bytes: behind the last there is none.
-            Form::Bits(_) => format!("substr({parameter}, p.space_no + 1, 1) = x'01'"),
+            // Behind the last character there is none, and so no number.
+            Form::Bits(_) => {
+                format!("unicode(CAST(substr({parameter}, p.space_no / 6 + 1, 1) AS text)) >> (p.space_no % 6) & 1")
+            }
             Form::Listed(_) => format!("+p.space_no IN (SELECT value FROM json_each({parameter}))"),
         };
         return format!(
@@ -267,16 +285,21 @@ mod tests {
     #[test]
     fn spaces_are_bits_where_they_are_many_and_close() {
         let spaces: Vec<i32> = (1..=500).map(|no| no * 5).collect();
-        let bits = bits(&spaces, SPARSE).unwrap();
+        let bits = bits(&spaces);
         assert_eq!(bits.len(), 512);
-        let set = |no: &usize| bits[no / 8] >> (no % 8) & 1 == 1;
-        assert_eq!((0..4096).filter(set).collect::<Vec<_>>(), (1..=500).map(|no| no * 5).collect::<Vec<_>>());
-        let up_to = |last: i32| super::bits(&(last - 99..=last).collect::<Vec<_>>(), SPARSE).unwrap().len() * 8;
+        let set = |no: &i32| bits[*no as usize / 8] >> (no % 8) & 1 == 1;
+        assert_eq!((0..4096).filter(set).collect::<Vec<_>>(), spaces);
+        let sixes = sixes(&spaces);
+        assert_eq!(sixes.len(), 2500 / 6 + 1);
+        assert!(sixes.iter().all(u8::is_ascii) && !sixes.contains(&0));
+        let set = |no: &i32| sixes[*no as usize / 6] >> (no % 6) & 1 == 1;
+        assert_eq!((0..=2500).filter(set).collect::<Vec<_>>(), spaces);
+        let up_to = |last: i32| super::bits(&(last - 99..=last).collect::<Vec<_>>()).len() * 8;
         // The last bit is of no space: every space that came later has it.
         assert_eq!((up_to(1022), up_to(1023)), (1024, 2048));
-        assert_eq!(super::bits(&[], SPARSE), None);
-        assert_eq!(super::bits(&(1..=64).collect::<Vec<_>>(), SPARSE), None);
-        assert_eq!(super::bits(&(1..=100).map(|no| no * 1000).collect::<Vec<_>>(), SPARSE), None);
+        assert!(are_bits(&spaces) && are_bits(&(1..=65).collect::<Vec<_>>()));
+        assert!(!are_bits(&[]) && !are_bits(&(1..=64).collect::<Vec<_>>()));
+        assert!(!are_bits(&(1..=100).map(|no| no * 1000).collect::<Vec<_>>()));
     }
 
     #[test]

@@ -431,7 +431,7 @@ impl Caller {
             let answer: Option<String> = rows.first().map(|row| row.try_get_by_index(1)).transpose()?.flatten();
             if statement.answer.is_some() && answer == statement.answer {
                 self.count_on(&kept);
-                return Found::of(&rows, true);
+                return Found::of(&rows, statement.in_lines, true);
             }
             if self.confirm_for(ctx).await? && rows.is_empty() {
                 return Ok(Found { rows: Vec::new(), kept: true });
@@ -439,7 +439,8 @@ impl Caller {
         }
         let mut statement = Statement::new(self, self.grants());
         build(&mut statement)?;
-        Found::of(&self.rows_of(&mut statement).await?, false)
+        let rows = self.rows_of(&mut statement).await?;
+        Found::of(&rows, statement.in_lines, false)
     }
 
     /// The values go with it: lists of spaces are long.
@@ -467,8 +468,13 @@ struct Found {
 }
 
 impl Found {
-    fn of(rows: &[QueryResult], kept: bool) -> Result<Self> {
-        let rows = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    fn of(rows: &[QueryResult], in_lines: bool, kept: bool) -> Result<Self> {
+        let rows = if in_lines {
+            let lines: Option<String> = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+            lines.iter().flat_map(|lines| lines.split('\n')).map(str::to_owned).collect()
+        } else {
+            rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?
+        };
         Ok(Self { rows, kept })
     }
 }

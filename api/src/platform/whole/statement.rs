@@ -30,6 +30,8 @@ pub(super) struct Statement<'c> {
     pub(super) asks: Option<(&'c Known, &'c Identity)>,
     /// The answer to that which lets them count.
     pub(super) answer: Option<String>,
+    /// Whether its rows come as the lines of one.
+    pub(super) in_lines: bool,
     postgres: bool,
     /// Its text, while it is put together; without one only its values are.
     sql: Option<String>,
@@ -52,6 +54,7 @@ impl Statement<'_> {
             grants,
             asks: None,
             answer: None,
+            in_lines: false,
             postgres: caller.postgres(),
             sql: Some(String::with_capacity(2048)),
             before: None,
@@ -133,12 +136,26 @@ impl Statement<'_> {
         let inner = if self.postgres { inner } else { numbered(&inner) };
         let t = self.alias();
         self.put_str("SELECT ");
+        if !self.postgres {
+            // Its driver wakes a thread for every row: they come as lines of one, in which JSON has no other line breaks.
+            self.in_lines = true;
+            self.put_str("group_concat(r.line, char(10))");
+            self.question();
+            self.put_str(" FROM (SELECT ");
+        }
         self.array(&pages.node, t, false, pages.cursors.then_some(order));
-        self.question();
+        if self.postgres {
+            self.question();
+        } else {
+            self.put_str(" AS line");
+        }
         // As text: with a parameter the planner takes a tenth of the list for a page, and plans anew every time.
         let (table, limit) = (&pages.node.sketch.table, pages.most());
         self.put(format_args!(" FROM ({inner} LIMIT {limit}) AS k JOIN \"{table}\" AS t{t} ON t{t}.\"id\" = k.\"id\""));
         self.in_order("k", order);
+        if !self.postgres {
+            self.put_str(") AS r");
+        }
     }
 
     /// Asks beside every row whether the standings still count: one statement is one moment of the database.
