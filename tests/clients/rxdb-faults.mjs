@@ -21,7 +21,7 @@ import {
   base, demoTokens, ensure, keyFile as givenBinary, main, notProved, pause, probe, same, within,
 } from './lib.mjs';
 import {
-  EAGER, held, incident, pushed, until, withDevices,
+  EAGER, held, incident, pushed, stepByStep, until, withDevices,
 } from './rxdb-lib.mjs';
 
 const OUTAGE_MS = 40000;
@@ -280,7 +280,7 @@ async function kills(server) {
     open += push ? 1 : 0;
     try {
       const answer = await fetch(request);
-      answered += push ? 1 : 0;
+      answered += push && answer.ok ? 1 : 0;
       return answer;
     } finally {
       open -= push ? 1 : 0;
@@ -317,9 +317,7 @@ async function kills(server) {
         working = false;
       }
       await worker;
-      let sent = false;
-      device.sent().then(() => { sent = true; });
-      await until(() => sent, 'the last push', SETTLE_MS, () => ({ answered, open }));
+      await stepByStep(device.sent(), 'the last push', SETTLE_MS, () => answered);
       const there = await held(omar);
       same(missing(idsOf(made), there), [], 'lost');
       const titles = [...there.values()].filter(({ title }) => title.startsWith('Report ')).map(({ title }) => title);

@@ -15,7 +15,9 @@ import {
 import { getRxStorageMemory } from 'rxdb/plugins/storage-memory';
 import { wrappedValidateAjvStorage } from 'rxdb/plugins/validate-ajv';
 
-import { ask, base, ensure, pause, post, unusedId } from './lib.mjs';
+import {
+  ask, base, ensure, pause, post, unusedId, within,
+} from './lib.mjs';
 
 /** Collections that take a push; of all others a device only pulls. */
 const WRITABLE = ['incident', 'syncCommand'];
@@ -320,27 +322,35 @@ class Device {
   }
 }
 
-/** How often who still gets on is waited for. */
-const PATIENCE = 10;
-
-/**
- * Waits until something holds; the milliseconds that it took. A busy machine is no fault: as long as what is shown is
- * another each time, the wait begins anew.
- */
-export async function until(holds, what, ms = PATIENT_MS, shown = undefined) {
+/** Waits until something holds; the milliseconds that it took. */
+export async function until(holds, what, ms = PATIENT_MS, shown = () => 'nothing more is known') {
   const began = performance.now();
-  const told = [];
   for (;;) {
     if (await holds()) {
       return Math.round(performance.now() - began);
     }
-    if (performance.now() - began > (told.length + 1) * ms) {
-      told.push(JSON.stringify(await shown?.()));
-      if (!shown || told.at(-1) === told.at(-2) || told.length === PATIENCE) {
-        throw new Error(`${what}: not within ${told.length * ms} ms (${told.at(-1) ?? 'nothing more is known'})`);
-      }
+    if (performance.now() - began > ms) {
+      throw new Error(`${what}: not within ${ms} ms (${JSON.stringify(await shown())})`);
     }
     await pause(20);
+  }
+}
+
+/** How often who still gets on is waited for. */
+const PATIENCE = 10;
+
+/** Waits for something that many steps lead to. A busy machine is no fault: as long as steps are made, the wait begins anew. */
+export async function stepByStep(promise, what, ms, steps) {
+  let done = steps();
+  for (let patience = 1; ; patience += 1) {
+    try {
+      return await within(ms, promise, what);
+    } catch (error) {
+      if (steps() === done || patience === PATIENCE) {
+        throw error;
+      }
+      done = steps();
+    }
   }
 }
 
