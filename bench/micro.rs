@@ -1,6 +1,8 @@
 //! What a request is made of, each part alone: `cargo bench --bench micro`. Instructions of whole requests, which CI
 //! watches, are counted by `instructions.py`.
 
+// As in the library: the futures of all root fields lie within each other.
+#![recursion_limit = "512"]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark whose beginning is missing should end")]
 
 use std::{
