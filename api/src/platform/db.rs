@@ -16,11 +16,13 @@ use tokio::sync::Mutex;
 use super::{
     error::{Error, Result as Done},
     later::{Acting, Later, Lock},
-    lines::{Lines, Watch},
+    lines::{Lines, Watch, for_each_processor},
 };
 
 /// Connections to SQLite for each processor, each of which is a thread and keeps pages of its own; nothing waits for a network.
-const AT_ONCE: u32 = 2;
+const AT_ONCE: usize = 2;
+/// Connections to SQLite at the least: one writes, and others read.
+const AT_LEAST: usize = 4;
 /// Rows that the thread of an SQLite connection may be ahead: where it waits for its reader, both wake for every few.
 const ROWS_AHEAD: usize = 2000;
 /// Bytes of an SQLite file that are read where the kernel has them. A list looks at more pages than a connection keeps, and each
@@ -76,8 +78,7 @@ impl Db {
             options.map_sqlx_postgres_opts(move |_| to.clone());
             Some(lines)
         } else {
-            let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            let most = u32::try_from(processors).unwrap_or(u32::MAX).saturating_mul(AT_ONCE).clamp(4, 10);
+            let most = u32::try_from(for_each_processor(AT_ONCE, AT_LEAST)).unwrap_or(u32::MAX);
             options.max_connections(most).min_connections(1).map_sqlx_sqlite_opts(|options| {
                 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
                 // FULL: what was acknowledged survives a power cut.

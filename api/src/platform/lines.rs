@@ -76,8 +76,7 @@ impl Lines {
     /// Opens the first line.
     pub(super) async fn open(options: PgConnectOptions, watch: Option<Watch>) -> Result<Arc<Self>, DbErr> {
         let places = Arc::new(Semaphore::new(MOST));
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let turns = Semaphore::new(ALONE.saturating_mul(processors).clamp(ALONE_AT_LEAST, MOST));
+        let turns = Semaphore::new(for_each_processor(ALONE, ALONE_AT_LEAST));
         let lines = Arc::new(Self { options, idle: Mutex::default(), places, turns, watch });
         lines.take().await?.give_back();
         Ok(lines)
@@ -187,6 +186,12 @@ impl Lines {
             drop(line.connection.close().await);
         }
     }
+}
+
+/// So many for each processor, at least some, and never more than there are lines.
+pub(super) fn for_each_processor(count: usize, least: usize) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    count.saturating_mul(processors).clamp(least, MOST)
 }
 
 /// A permit, within patience.
